@@ -1,0 +1,1 @@
+"""The nouns of spatial planning, in plain Python."""
