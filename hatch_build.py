@@ -12,7 +12,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+try:
+    from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+except ImportError:  # run as a script in the development environment, which builds nothing with hatchling
+    BuildHookInterface = object
 
 SKIPPED = {"node_modules", "dist", "test-results", "coverage"}
 
