@@ -1,0 +1,48 @@
+/** Scale bar and ratio of a map picture. */
+import { formatCount } from '../../shared/formats'
+
+export interface ScaleBar {
+  /** Length on the ground, a round number. */
+  lengthM: number
+  /** Length in the picture. */
+  widthPx: number
+  /** "500 m", "2 km". */
+  label: string
+}
+
+// CGCS2000: semi-major axis and flattening (GB 22021-2008).
+const SEMI_MAJOR_M = 6_378_137
+const FLATTENING = 1 / 298.257222101
+const ECCENTRICITY_2 = FLATTENING * (2 - FLATTENING)
+
+/** Give the metres on the ground of one degree of longitude at a latitude, along the parallel. */
+export function metresPerDegree(latitude: number): number {
+  const phi = (latitude * Math.PI) / 180
+  const primeVertical = SEMI_MAJOR_M / Math.sqrt(1 - ECCENTRICITY_2 * Math.sin(phi) ** 2)
+  return (primeVertical * Math.cos(phi) * Math.PI) / 180
+}
+
+/** Give the metres on the ground of one pixel in the middle of a picture that shows `bounds`. */
+export function metresPerPixel(bounds: readonly [number, number, number, number], widthPx: number): number {
+  const [west, south, east, north] = bounds
+  return ((east - west) * metresPerDegree((south + north) / 2)) / widthPx
+}
+
+/** Give the longest round length (1, 2 or 5 × 10ⁿ metres) that fits into `maxWidthPx`. */
+export function scaleBar(metresAPixel: number, maxWidthPx: number): ScaleBar {
+  const most = metresAPixel * maxWidthPx
+  const power = 10 ** Math.floor(Math.log10(most))
+  const lengthM = ([5, 2, 1].find((step) => step * power <= most * (1 + 1e-9)) ?? 1) * power
+  return { lengthM, widthPx: lengthM / metresAPixel, label: lengthName(lengthM) }
+}
+
+function lengthName(metres: number): string {
+  return metres >= 1000 ? `${metres / 1000} km` : `${metres} m`
+}
+
+/** Give the ratio of the printed map, "1∶50,000", to two significant digits: a picture is no survey sheet. */
+export function scaleRatio(metresAPixel: number, dotsPerInch: number): string {
+  const exact = (metresAPixel * dotsPerInch) / 0.0254
+  const step = 10 ** Math.max(0, Math.floor(Math.log10(exact)) - 1)
+  return `1∶${formatCount(Math.round(exact / step) * step)}`
+}
