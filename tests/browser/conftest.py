@@ -42,7 +42,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             continue
         item.add_marker(pytest.mark.browser)
         if not BUILT.exists():
-            item.add_marker(pytest.mark.skip(reason="the front end is not built (src/tuban/_web): python hatch_build.py"))
+            item.add_marker(
+                pytest.mark.skip(reason="the front end is not built (src/tuban/_web): python hatch_build.py")
+            )
 
 
 @dataclass
@@ -55,7 +57,9 @@ class County:
     def get(self, path: str, **query: Any) -> Any:
         """Give the answer of `GET /api/<path>`."""
         text = urllib.parse.urlencode({k: v for k, v in query.items() if v is not None}, doseq=True)
-        with urllib.request.urlopen(f"{self.url}/api/{path}{'?' + text if text else ''}", timeout=60) as answer:
+        with urllib.request.urlopen(
+            f"{self.url}/api/{path}{'?' + text if text else ''}", timeout=60
+        ) as answer:
             return json.load(answer)
 
     def layer(self, code: str) -> dict[str, Any]:
@@ -82,14 +86,15 @@ def free_port() -> int:
 def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
     """Build about 2,500 parcels of sample county and serve them until the session ends."""
     import uvicorn
-
     from tuban.service.app import create_app
     from tuban.workflows.demo import build
 
     folder = tmp_path_factory.mktemp("county") / "demo"
     build(folder, parcels=2500, seed=7)
     port = free_port()
-    server = uvicorn.Server(uvicorn.Config(create_app(folder), host="127.0.0.1", port=port, log_level="warning"))
+    server = uvicorn.Server(
+        uvicorn.Config(create_app(folder), host="127.0.0.1", port=port, log_level="warning")
+    )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     give_up = time.monotonic() + 30
@@ -144,9 +149,7 @@ def desk(chromium: Browser, county: County, request: pytest.FixtureRequest) -> I
     watch = Watch()
     context.on(
         "request",
-        lambda r: None
-        if r.url.startswith((county.url, "data:", "blob:"))
-        else watch.foreign.append(r.url),
+        lambda r: None if r.url.startswith((county.url, "data:", "blob:")) else watch.foreign.append(r.url),
     )
     yield Desk(context, county, watch)
     context.close()
