@@ -1,0 +1,82 @@
+/** Two days, or two versions of a layer, beside each other: what the second map shows. */
+import { computed, reactive, ref, shallowRef, watch } from 'vue'
+
+import type { Layer, LayerList } from '@/api/types'
+
+import { layerOf, layersOn, on, status } from './catalogue'
+import { visibleLayers } from './shown'
+
+export type CompareMode = 'none' | 'swipe' | 'side' | 'blink'
+
+interface Compare {
+  mode: CompareMode
+  /** The other day; the map shows `on` at the left (below), this one at the right (above). */
+  on: string
+  /** Layer whose objects are compared one by one, or ''. */
+  code: string
+  /** Versions of that layer chosen by hand; null: the ones in force on the two days. */
+  a: number | null
+  b: number | null
+}
+
+export const compare = reactive<Compare>({ mode: 'none', on: '', code: '', a: null, b: null })
+
+/** Where the curtain stands: 0 left edge, 1 right edge. */
+export const curtain = ref(0.5)
+
+/** The layers as they apply on the other day. */
+export const otherCatalogue = shallowRef<LayerList | null>(null)
+export const compareError = shallowRef<unknown>(null)
+
+watch(
+  () => [compare.mode !== 'none', compare.on] as const,
+  async ([active, day]) => {
+    if (!active || !day) return
+    compareError.value = null
+    try {
+      const list = await layersOn(day)
+      if (compare.on === day) otherCatalogue.value = list
+    } catch (error) {
+      compareError.value = error
+    }
+  },
+)
+
+/** Begin to compare: the other day is the last change before the chosen day, or the next one after it. */
+export function startCompare(mode: Exclude<CompareMode, 'none'>): void {
+  if (!compare.on) compare.on = otherDay(status.value?.dates ?? [], on.value)
+  compare.mode = mode
+}
+
+/** The day to compare with at first: the state just before the last change up to `day`, else the next change. */
+export function otherDay(dates: string[], day: string): string {
+  const sorted = [...dates].sort()
+  const upTo = sorted.filter((one) => one <= day)
+  const before = upTo.at(-2) ?? upTo.at(-1)
+  return (before !== day ? before : undefined) ?? sorted.find((one) => one > day) ?? day
+}
+
+/** A layer, shown at another version than the one in force. */
+function atVersion(layer: Layer, number: number | null): Layer {
+  if (number === null || !layer.version || layer.version.number === number) return layer
+  return { ...layer, version: { ...layer.version, number } }
+}
+
+/** What the first map draws. */
+export const drawnA = computed(() =>
+  visibleLayers.value.map(({ layer, opacity, filters, code }) => ({
+    layer: compare.mode !== 'none' && code === compare.code ? atVersion(layer, compare.a) : layer,
+    opacity,
+    filters,
+  })),
+)
+
+/** What the second map draws: the same layers, on the other day. */
+export const drawnB = computed(() => {
+  const there = new Map(otherCatalogue.value?.layers.map((layer) => [layer.code, layer]))
+  return visibleLayers.value.flatMap(({ opacity, filters, code }) => {
+    const layer = there.get(code) ?? (compare.b !== null && code === compare.code ? layerOf(code) : undefined)
+    const shownAt = layer && code === compare.code ? atVersion(layer, compare.b) : layer
+    return shownAt?.version ? [{ layer: shownAt, opacity, filters }] : []
+  })
+})

@@ -1,0 +1,48 @@
+/** Which objects pass a filter: the service knows all columns, the tiles carry only a few. */
+import { shallowReactive } from 'vue'
+
+import { api } from '@/api/client'
+import type { Filter } from '@/api/types'
+
+const PAGE = 1000
+// Beyond this many the list itself would be the burden; the table still shows them all.
+const MOST = 20_000
+
+interface Passing {
+  fids: number[]
+  total: number
+}
+
+const passing = shallowReactive(new Map<string, Passing>())
+const asked = new Set<string>()
+
+const keyOf = (code: string, version: number, filters: Filter[]): string => JSON.stringify([code, version, filters])
+
+/** Give the objects that pass, or undefined until they are known. */
+export function passingObjects(code: string, version: number, filters: Filter[]): Passing | undefined {
+  if (filters.length === 0) return undefined
+  const key = keyOf(code, version, filters)
+  const known = passing.get(key)
+  if (!known && !asked.has(key)) {
+    asked.add(key)
+    void ask(code, version, filters, key)
+  }
+  return known
+}
+
+async function ask(code: string, version: number, filters: Filter[], key: string): Promise<void> {
+  const fids: number[] = []
+  try {
+    for (;;) {
+      const page = await api.features(code, { version, filters, limit: PAGE, offset: fids.length, geometry: false })
+      fids.push(...page.features.map((feature) => feature.fid))
+      if (page.features.length === 0 || fids.length >= page.total || fids.length >= MOST) {
+        passing.set(key, { fids, total: page.total })
+        return
+      }
+    }
+  } catch {
+    // The filter form shows the refusal when it asks for the count; the map goes on unfiltered.
+    asked.delete(key)
+  }
+}

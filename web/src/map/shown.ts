@@ -1,0 +1,109 @@
+/** Which layers are drawn, in which order, how strong and with which filter: what a link restores. */
+import { computed, ref } from 'vue'
+
+import type { Filter, Layer, LayerList } from '@/api/types'
+
+import { catalogue, layerOf } from './catalogue'
+
+export interface Shown {
+  code: string
+  visible: boolean
+  /** 0–1, times the opacity that the layer's paint asks for. */
+  opacity: number
+  filters: Filter[]
+}
+
+/** Every layer of the workspace, uppermost first. */
+export const shown = ref<Shown[]>([])
+
+/** Give the state of one layer. */
+export function shownOf(code: string): Shown | undefined {
+  return shown.value.find((one) => one.code === code)
+}
+
+/** Layers that are switched on and have a version on the chosen day, uppermost first. */
+export const visibleLayers = computed(() =>
+  shown.value.flatMap((one) => {
+    const layer = one.visible ? layerOf(one.code) : undefined
+    return layer?.version && isDrawn(layer) ? [{ ...one, layer }] : []
+  }),
+)
+
+/** Whether the layer has something to draw (tables have not). */
+export function isDrawn(layer: Layer): boolean {
+  return layer.geometry !== 'table'
+}
+
+/** Show or hide a layer. */
+export function setVisible(code: string, visible: boolean): void {
+  const one = shownOf(code)
+  if (one) one.visible = visible
+}
+
+let before: string[] | null = null
+
+/** Show this layer alone; asked again for the same one, what was shown before comes back. */
+export function showOnly(code: string): void {
+  const now = shown.value.filter((one) => one.visible).map((one) => one.code)
+  const back = now.length === 1 && now[0] === code && before
+  const wanted = new Set(back || [code])
+  if (!back) before = now
+  for (const one of shown.value) one.visible = wanted.has(one.code)
+}
+
+/** Put `code` above (or, with `after`, below) `other` in the drawing order. */
+export function reorder(code: string, other: string, after = false): void {
+  const from = shown.value.findIndex((one) => one.code === code)
+  if (from < 0 || code === other) return
+  const list = [...shown.value]
+  const [moved] = list.splice(from, 1)
+  const to = list.findIndex((one) => one.code === other)
+  if (!moved || to < 0) return
+  list.splice(after ? to + 1 : to, 0, moved)
+  shown.value = list
+}
+
+// Points lie over lines, lines over areas; within each the order of the standard.
+const RANK: Record<string, number> = { point: 0, line: 1, any: 2, polygon: 3, table: 4 }
+
+/**
+ * Take up the layers of the catalogue: known ones keep their state and place, new ones are inserted.
+ *
+ * `stated` is what a link asked for; where it is empty on first loading, a sensible set is shown.
+ */
+export function adopt(list: LayerList, stated: Shown[] | null): void {
+  const present = stated ?? shown.value
+  const first = present.length === 0
+  const states = new Map(present.map((one) => [one.code, one]))
+  const opening = first ? firstSet(list.layers) : new Set<string>()
+  const fresh = list.layers
+    .filter((layer) => !states.has(layer.code))
+    .sort((a, b) => (RANK[a.geometry] ?? 9) - (RANK[b.geometry] ?? 9) || a.order - b.order)
+    .map((layer): Shown => ({ code: layer.code, visible: opening.has(layer.code), opacity: 1, filters: [] }))
+  // Layers that the link or the session placed stay where they are; the rest goes below.
+  shown.value = [...present, ...fresh]
+}
+
+// Opened for the first time: the present land use (or the plan's zones), the three lines, the townships.
+const GROUNDS = ['DLTB', 'GHFQ', 'GHDLTB', 'XZQXZ', 'XZQ']
+const LINES = ['YJJBNTBHTB', 'YJJBNT', 'STBHHX', 'CZKFBJ', 'CZKFBJWHHX']
+const PLACES = ['XZQXZ', 'XZQ']
+
+function firstSet(layers: Layer[]): Set<string> {
+  const there = new Set(layers.filter((layer) => layer.version && isDrawn(layer)).map((layer) => layer.code))
+  const has = (code: string): boolean => there.has(code)
+  const chosen = [GROUNDS.find(has), ...LINES.filter(has), PLACES.find(has)].filter((code) => code !== undefined)
+  const drawn = layers.filter((layer) => there.has(layer.code))
+  return new Set(chosen.length > 0 ? chosen : drawn.slice(0, 5).map((layer) => layer.code))
+}
+
+/** Give the groups in order with their layers, uppermost first. */
+export const groups = computed(() =>
+  (catalogue.value?.groups ?? []).map((group) => ({
+    ...group,
+    layers: shown.value.flatMap((state) => {
+      const layer = layerOf(state.code)
+      return layer && layer.group === group.id ? [{ state, layer }] : []
+    }),
+  })),
+)

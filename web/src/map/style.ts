@@ -1,0 +1,231 @@
+/** The map as a MapLibre style: a pure function of what is shown. MapLibre works out the difference itself. */
+import type {
+  DataDrivenPropertyValueSpecification,
+  ExpressionSpecification,
+  FilterSpecification,
+  GeoJSONSourceSpecification,
+  LayerSpecification,
+  SourceSpecification,
+  StyleSpecification,
+} from 'maplibre-gl'
+
+import { api } from '@/api/client'
+import type { Filter, Layer, Paint } from '@/api/types'
+
+import { baseMapLayers, baseMapSources } from './baseMap'
+import { LABEL_FONT } from './fonts'
+import { COLOURS, type MapTheme } from './theme'
+
+/** A layer as it is to be drawn. */
+export interface Drawn {
+  layer: Layer
+  opacity: number
+  filters: Filter[]
+  /** Objects that pass the filters, where these ask for columns that the tiles do not carry. */
+  passing?: number[]
+}
+
+type Unsourced<L> = L extends unknown ? Omit<L, 'source'> : never
+
+/** Something drawn over the layers: the chosen object, a line being measured. */
+export interface Overlay {
+  data: GeoJSONSourceSpecification['data']
+  layers: Unsourced<LayerSpecification>[]
+}
+
+export interface Picture {
+  /** Uppermost first. */
+  drawn: Drawn[]
+  overlays: Record<string, Overlay>
+  /** Label points by source id, for layers whose labels are placed once an object. */
+  labels: Record<string, GeoJSON.FeatureCollection>
+  theme: MapTheme
+  tianditu?: string
+  fonts: StyleSpecification['font-faces']
+}
+
+/** Name of the source of a layer version. */
+export function sourceId(layer: Layer): string {
+  return `${layer.code}@${layer.version?.number ?? 0}`
+}
+
+/** Layers with no more rows than this get one label an object; others are labelled tile by tile, close up. */
+export const FEW = 800
+
+export function buildStyle(picture: Picture): StyleSpecification {
+  const colours = COLOURS[picture.theme]
+  const upwards = [...picture.drawn].reverse()
+  const sources: Record<string, SourceSpecification> = baseMapSources(picture.tianditu)
+  const layers: LayerSpecification[] = [
+    { id: 'background', type: 'background', paint: { 'background-color': colours.ground } },
+    ...baseMapLayers(picture.tianditu, picture.theme),
+  ]
+  const labels: LayerSpecification[] = []
+  for (const drawn of upwards) {
+    const id = sourceId(drawn.layer)
+    sources[id] = tileSource(drawn.layer)
+    layers.push(...layersOf(drawn, picture.theme))
+    const points = picture.labels[id]
+    if (points) sources[`${id}/names`] = { type: 'geojson', data: points }
+    labels.push(...labelOf(drawn, picture.theme, Boolean(points)))
+  }
+  layers.push(...labels)
+  for (const [name, overlay] of Object.entries(picture.overlays)) {
+    sources[name] = { type: 'geojson', data: overlay.data }
+    for (const one of overlay.layers) layers.push({ ...one, source: name } as LayerSpecification)
+  }
+  return { version: 8, sources, layers, 'font-faces': picture.fonts, transition: { duration: 0, delay: 0 } }
+}
+
+function tileSource(layer: Layer): SourceSpecification {
+  return {
+    type: 'vector',
+    tiles: [api.tiles(layer.code, layer.version?.number ?? 0)],
+    ...(layer.bounds ? { bounds: layer.bounds } : {}),
+    minzoom: 0,
+    maxzoom: 16,
+  }
+}
+
+/** The colour of each object: by its class where the paint names a column, else the layer's own. */
+export function colourOf(paint: Paint, fallback: string): DataDrivenPropertyValueSpecification<string> {
+  const own = paint.fill ?? fallback
+  if (!paint.by || paint.colours.length === 0) return own
+  const pairs = new Map(paint.colours.map((swatch) => [swatch.value, swatch.colour]))
+  return ['match', ['to-string', ['get', paint.by]], ...[...pairs].flat(), own] as unknown as ExpressionSpecification
+}
+
+const hovered = (yes: number | string, no: number | string | ExpressionSpecification): ExpressionSpecification =>
+  ['case', ['boolean', ['feature-state', 'hover'], false], yes, no] as ExpressionSpecification
+
+function layersOf({ layer, opacity, filters, passing }: Drawn, theme: MapTheme): LayerSpecification[] {
+  const { paint, code } = layer
+  const colours = COLOURS[theme]
+  const filter = filterOf(filters, passing)
+  const common = { source: sourceId(layer), 'source-layer': code, ...(filter ? { filter } : {}) }
+  const round = { 'line-join': 'round', 'line-cap': paint.dash.length ? 'butt' : 'round' } as const
+  const made: LayerSpecification[] = []
+  if (layer.geometry === 'polygon' || layer.geometry === 'any') {
+    const filled = paint.fill || paint.by
+    made.push({
+      id: `${code}/fill`,
+      type: 'fill',
+      ...common,
+      ...(layer.geometry === 'any' ? { filter: geometryIs('Polygon', filter) } : {}),
+      paint: {
+        'fill-color': colourOf(paint, 'rgba(0,0,0,0)'),
+        // Without a fill the area still answers to the pointer.
+        'fill-opacity': filled ? hovered(Math.min(1, (paint.fill_opacity + 0.2) * opacity), paint.fill_opacity * opacity) : 0,
+        'fill-antialias': false,
+      },
+    })
+  }
+  if (layer.geometry === 'point' || layer.geometry === 'any') {
+    made.push({
+      id: `${code}/point`,
+      type: 'circle',
+      ...common,
+      ...(layer.geometry === 'any' ? { filter: geometryIs('Point', filter) } : {}),
+      paint: {
+        'circle-color': colourOf(paint, colours.plain),
+        'circle-radius': ['interpolate', ['linear'], ['zoom'], 8, 2.5, 12, 4.5, 16, 7],
+        'circle-opacity': opacity,
+        'circle-stroke-color': hovered(colours.hover, paint.line ?? colours.halo) as unknown as string,
+        'circle-stroke-width': 1.2,
+        'circle-stroke-opacity': opacity,
+      },
+    })
+  }
+  if (layer.geometry !== 'point') {
+    const isLine = layer.geometry === 'line'
+    const line = isLine ? colourOf({ ...paint, fill: paint.line ?? paint.fill }, colours.plain) : (paint.line ?? colours.edge)
+    const width = lineWidth(layer)
+    if (paint.casing) {
+      made.push({
+        id: `${code}/casing`,
+        type: 'line',
+        ...common,
+        layout: { 'line-join': 'round', 'line-cap': 'butt' },
+        paint: { 'line-color': paint.casing, 'line-width': wider(width, 2), 'line-opacity': opacity },
+      })
+    }
+    made.push({
+      id: `${code}/line`,
+      type: 'line',
+      ...common,
+      layout: round,
+      // Edges of small parcels would cover the colours when looked at from afar.
+      ...(finelyCut(layer) ? { minzoom: 13 } : {}),
+      paint: {
+        'line-color': hovered(colours.hover, line as ExpressionSpecification),
+        'line-width': width,
+        'line-opacity': opacity * (finelyCut(layer) && !paint.line ? 0.5 : 1),
+        ...(paint.dash.length ? { 'line-dasharray': paint.dash } : {}),
+      },
+    })
+  }
+  return made
+}
+
+/** Whether areas are so many that their edges are drawn only close up. */
+function finelyCut(layer: Layer): boolean {
+  return layer.geometry !== 'line' && (layer.rows ?? 0) > 3000
+}
+
+function lineWidth(layer: Layer): ExpressionSpecification {
+  const full = layer.paint.line_width_px || 1
+  return ['interpolate', ['linear'], ['zoom'], 7, full * 0.5, 11, full * 0.8, 14, full, 17, full * 1.6]
+}
+
+function wider(width: ExpressionSpecification, by: number): ExpressionSpecification {
+  const [name, how, zoom, ...stops] = width as unknown as [string, unknown, unknown, ...number[]]
+  return [name, how, zoom, ...stops.map((stop, at) => (at % 2 ? stop + by : stop))] as unknown as ExpressionSpecification
+}
+
+function labelOf({ layer, opacity, filters, passing }: Drawn, theme: MapTheme, placed: boolean): LayerSpecification[] {
+  const { label } = layer.paint
+  if (!label) return []
+  const filter = filterOf(filters, passing)
+  const isLine = layer.geometry === 'line'
+  const colours = COLOURS[theme]
+  const few = (layer.rows ?? 0) <= FEW
+  if (few && !isLine && !placed) return [] // the label points are on their way
+  const source = placed ? { source: `${sourceId(layer)}/names` } : { source: sourceId(layer), 'source-layer': layer.code }
+  return [
+    {
+      id: `${layer.code}/label`,
+      type: 'symbol',
+      ...source,
+      ...(filter ? { filter } : {}),
+      minzoom: few && !isLine ? ((layer.rows ?? 0) > 60 ? 10.5 : 0) : 13.5,
+      layout: {
+        'text-field': ['to-string', ['get', label]],
+        'text-font': [LABEL_FONT],
+        'text-size': few && (layer.rows ?? 0) <= 60 ? ['interpolate', ['linear'], ['zoom'], 8, 12, 14, 16] : 12,
+        'text-max-width': 8,
+        'symbol-placement': isLine ? 'line' : 'point',
+        ...(layer.geometry === 'point' ? { 'text-offset': [0, 0.9], 'text-anchor': 'top', 'text-optional': true } : {}),
+      },
+      paint: {
+        'text-color': colours.text,
+        'text-halo-color': colours.halo,
+        'text-halo-width': 1.6,
+        'text-opacity': opacity,
+      },
+    },
+  ]
+}
+
+function geometryIs(kind: string, filter: FilterSpecification | null): FilterSpecification {
+  const own = ['==', ['geometry-type'], kind] as unknown as FilterSpecification
+  return filter ? (['all', own, filter] as unknown as FilterSpecification) : own
+}
+
+/** The filters as MapLibre reads them; objects found by the service are named by their ids. */
+export function filterOf(filters: Filter[], passing?: number[]): FilterSpecification | null {
+  if (filters.length === 0) return null
+  if (!passing) return null // being asked: better all than none
+  if (passing.length === 0) return ['boolean', false] as unknown as FilterSpecification
+  // `match` looks an id up, `in` would walk through the list for every object.
+  return ['match', ['id'], passing, true, false] as unknown as FilterSpecification
+}
