@@ -7,6 +7,9 @@ Two implementations agree to 0.01 m² only if they do both alike, so both are wr
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
@@ -15,8 +18,8 @@ import shapely
 from numpy.typing import NDArray
 from pyproj import Geod
 
-from tuban.errors import InvalidGeometry, Text, WrongCRS, WrongUse
-from tuban.geo.plane import Plane, plane_of
+from tuban.errors import ForeignCRS, InvalidGeometry, Text, WrongCRS, WrongUse
+from tuban.geo.crs import FALSE_EASTING_M, ZONE_STEP_M, understand
 from tuban.geo.ellipsoid import INVERSE_FLATTENING, SEMI_MAJOR_M, Array, inverse_gauss, trapezoid_m2
 
 Rounding = Literal["statutory", "none"]
@@ -25,6 +28,7 @@ Index = NDArray[np.intp]
 LONGEST_EDGE_M = 70.0  # longer edges in the plane are divided before the inverse projection
 _MICRO_ARCSECOND = np.pi / (180 * 3600 * 1e6)  # radians
 _VERTICES_AT_ONCE = 16_384  # a chunk's arrays stay in the processor's cache
+_SHAPES_AT_ONCE = 100_000  # bounds the memory taken beside the geometries themselves
 _FARTHEST_FROM_MERIDIAN_M = 1_000_000.0
 _FARTHEST_NORTH_M = 10_001_966.0  # the pole
 
@@ -38,13 +42,13 @@ def area_m2(geoms: Any, crs: Any = None, *, rounding: Rounding = "statutory") ->
         off, parts added; points and lines, empty and missing geometry give 0.
     crs : CGCS2000, geographic (longitude, latitude) or Gauss-Krüger 3°/6° with or without zone number.
         May be left out where `geoms` carries it.
-    rounding : `statutory` is the audited number: x, y to 0.1 mm, B, L to 0.000001″, result to 0.01 m², each half
-        up. `none` rounds nothing and takes the exact projection: for pieces that must add up to their whole.
+    rounding : `statutory` is the audited number: x, y to 0.1 mm, B, L to 0.000001″, result to 0.01 m², each
+        half up. `none` rounds nothing and takes the exact projection: for pieces that must add up to a whole.
 
     Returns
     -------
-    n square metres, float64. Vertices in degrees are summed as they are; in a plane, edges over 70 m are divided
-    in the plane first, since there they are straight.
+    n square metres, float64. Vertices in degrees are summed as they are; in a plane, edges over 70 m are
+    divided in the plane first, since there they are straight.
 
     Raises
     ------
@@ -55,16 +59,21 @@ def area_m2(geoms: Any, crs: Any = None, *, rounding: Rounding = "statutory") ->
     Source: TD/T 1055-2019 (area of a patch on the ellipsoid) and its acceptance procedure.
     """
     shapes = _shapes(geoms)
-    plane = plane_of(_crs_of(geoms, crs))
+    plane = _plane_of(_crs_of(geoms, crs))
     statutory = _is_statutory(rounding)
-    coords, rings, parts, wholes = _polygons(shapes)
-    ring_m2 = _ring_areas(coords, rings, plane, statutory)
-    # The first ring of each part is its shell, the others are holes.
-    ring_m2 *= -1
-    ring_m2[parts[:-1]] *= -1
-    ring_whole = np.repeat(np.arange(len(shapes)), np.diff(parts[wholes]))
-    total = np.bincount(ring_whole, weights=ring_m2, minlength=len(shapes))
+    total = np.zeros(len(shapes))
+    for start in range(0, len(shapes), _SHAPES_AT_ONCE):
+        block = slice(start, start + _SHAPES_AT_ONCE)
+        total[block] = _block_m2(shapes[block], plane, statutory)
     return _half_up(total, 100) if statutory else total
+
+
+def _block_m2(shapes: NDArray[np.object_], plane: _Plane, statutory: bool) -> Array:
+    coords, rings, parts, wholes = _polygons(shapes)
+    ring_m2 = -_ring_areas(coords, rings, plane, statutory)
+    ring_m2[parts[:-1]] *= -1  # the first ring of each part is its shell, the others are holes
+    ring_whole = np.repeat(np.arange(len(shapes)), np.diff(parts[wholes]))
+    return np.bincount(ring_whole, weights=ring_m2, minlength=len(shapes)).astype(np.float64)
 
 
 def area_ha(geoms: Any, crs: Any = None, *, rounding: Rounding = "statutory") -> Array:
@@ -81,11 +90,10 @@ def length_m(geoms: Any, crs: Any = None) -> Array:
 
     Returns
     -------
-    n metres, float64. Edges are geodesics between the vertices; against straight lines of the plane that is under
-    1e-9 of the length for edges below 10 km.
+    n metres, float64. Edges are geodesics between the vertices.
     """
     shapes = _shapes(geoms)
-    plane = plane_of(_crs_of(geoms, crs))
+    plane = _plane_of(_crs_of(geoms, crs))
     # Atoms: every ring and every line string, each with the row it belongs to.
     parts, owner = shapely.get_parts(_flat(shapes), return_index=True)
     areal = shapely.get_dimensions(parts) == 2
@@ -105,7 +113,36 @@ def length_m(geoms: Any, crs: Any = None) -> Array:
     _, _, step = _GEOD.inv(lon[:-1], lat[:-1], lon[1:], lat[1:])
     inside = line[:-1] == line[1:]
     rows = owners[linear][line[:-1][inside]]
-    return np.bincount(rows, weights=np.asarray(step)[inside], minlength=len(shapes))
+    return np.bincount(rows, weights=np.asarray(step)[inside], minlength=len(shapes)).astype(np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plane:
+    """A Gauss-Krüger plane; `central_meridian_deg` None stands for longitude and latitude in degrees."""
+
+    central_meridian_deg: float | None
+    false_easting_m: float = 0.0
+
+
+@lru_cache(maxsize=64)
+def _plane_of(crs: Any) -> _Plane:
+    known = understand(crs)
+    if not known.is_cgcs2000:
+        raise ForeignCRS(
+            Text(
+                f"{known.title.zh} 不是 CGCS2000 经纬度或高斯-克吕格投影,不能量算法定面积。",
+                f"{known.title.en} is not CGCS2000 in degrees or Gauss-Krüger: no statutory area in it.",
+            ),
+            Text(
+                "请先转换坐标系,例如导入时用 --convert-to EPSG:4547。",
+                "Convert it first, for example import with --convert-to EPSG:4547.",
+            ),
+            crs=known.code,
+        )
+    if known.central_meridian is None:
+        return _Plane(None)
+    zone_m = ZONE_STEP_M * (known.zone or 0) if known.with_zone_number else 0.0
+    return _Plane(known.central_meridian, FALSE_EASTING_M + zone_m)
 
 
 _GEOD = Geod(a=SEMI_MAJOR_M, rf=INVERSE_FLATTENING)
@@ -133,9 +170,9 @@ def _shapes(geoms: Any) -> NDArray[np.object_]:
                 "Pass a GeoSeries or an array of shapely geometries.",
             ),
         )
-    shapes = np.asarray(geoms, dtype=object).ravel()
-    missing = shapely.is_missing(shapes)
-    return np.where(missing, _EMPTY, shapes) if missing.any() else shapes
+    shapes = np.array(geoms, dtype=object).ravel()
+    shapes[shapely.is_missing(shapes)] = _EMPTY
+    return shapes
 
 
 _EMPTY = shapely.Polygon()
@@ -145,7 +182,7 @@ def _crs_of(geoms: Any, crs: Any) -> Any:
     own = getattr(geoms, "crs", None)
     if crs is None or own is None:
         return own if crs is None else crs
-    if plane_of(own) != plane_of(crs):
+    if _plane_of(own) != _plane_of(crs):
         raise WrongUse(
             Text(
                 f"图层自带坐标系 {own},调用时却指定了 {crs}。",
@@ -181,23 +218,29 @@ def _polygons(shapes: NDArray[np.object_]) -> tuple[Array, Index, Index, Index]:
     kind = shapely.get_type_id(shapes)
     areal = (kind == 3) | (kind == 6)
     if not areal.all():
-        shapes = np.where(areal, shapes, _EMPTY)
-    parts, part_of = shapely.get_parts(shapes, return_index=True)
-    rings, ring_of = shapely.get_rings(parts, return_index=True)
-    coords = shapely.get_coordinates(rings)
-    return (
-        coords,
-        _offsets(shapely.get_num_coordinates(rings)),
-        _offsets(np.bincount(ring_of, minlength=len(parts))),
-        _offsets(np.bincount(part_of, minlength=len(shapes))),
-    )
+        shapes = shapes.copy()
+        shapes[~areal] = _EMPTY
+    parts, part_of = shapes, np.arange(len(shapes))
+    if (shapely.get_type_id(shapes) == 6).any():
+        parts, part_of = shapely.get_parts(shapes, return_index=True)
+    filled = ~shapely.is_empty(parts)
+    parts, part_of = parts[filled], part_of[filled]
+    # Pulling rings out makes an object of each: done only for the few polygons with holes.
+    ring_counts = shapely.get_num_interior_rings(parts) + 1
+    part_offsets = _offsets(ring_counts)
+    vertices = np.zeros(part_offsets[-1], dtype=np.intp)
+    holed = ring_counts > 1
+    vertices[part_offsets[:-1]] = shapely.get_num_coordinates(parts)
+    vertices[np.repeat(holed, ring_counts)] = shapely.get_num_coordinates(shapely.get_rings(parts[holed]))
+    whole_offsets = _offsets(np.bincount(part_of, minlength=len(shapes)))
+    return shapely.get_coordinates(parts), _offsets(vertices), part_offsets, whole_offsets
 
 
 def _offsets(counts: NDArray[Any]) -> Index:
     return np.concatenate([[0], np.cumsum(counts)]).astype(np.intp)
 
 
-def _must_fit(coords: Array, plane: Plane) -> None:
+def _must_fit(coords: Array, plane: _Plane) -> None:
     """Refuse coordinates that the system cannot hold, before they become a plausible number."""
     if not np.isfinite(coords).all():
         raise InvalidGeometry(
@@ -213,7 +256,7 @@ def _must_fit(coords: Array, plane: Plane) -> None:
         return
     (west, south), (east, north) = coords.min(axis=0), coords.max(axis=0)
     if plane.central_meridian_deg is None:
-        fits = -180 <= west and east <= 360 and -90 <= south and north <= 90
+        fits = west >= -180 and east <= 360 and max(-south, north) <= 90
     else:
         left, right = west - plane.false_easting_m, east - plane.false_easting_m
         fits = max(-left, right) <= _FARTHEST_FROM_MERIDIAN_M and max(-south, north) <= _FARTHEST_NORTH_M
@@ -229,13 +272,14 @@ def _must_fit(coords: Array, plane: Plane) -> None:
         )
 
 
-def _ring_areas(coords: Array, rings: Index, plane: Plane, statutory: bool) -> Array:
+def _ring_areas(coords: Array, rings: Index, plane: _Plane, statutory: bool) -> Array:
     """Measure every ring, unsigned, a chunk of rings at a time."""
     _must_fit(coords, plane)
     result = np.zeros(len(rings) - 1)
-    first = 0
-    while first < len(result):
-        last = max(int(np.searchsorted(rings, rings[first] + _VERTICES_AT_ONCE, "right")) - 1, first + 1)
+    # Chunk borders: the first ring that starts at or after each multiple of the chunk size.
+    marks = np.arange(0, rings[-1], _VERTICES_AT_ONCE)
+    borders = np.unique(np.append(np.searchsorted(rings[:-1], marks), len(result)))
+    for first, last in pairwise(borders.tolist()):
         start, stop = rings[first], rings[last]
         xy, offsets = coords[start:stop], rings[first:last] - start
         if plane.central_meridian_deg is None:
@@ -247,7 +291,6 @@ def _ring_areas(coords: Array, rings: Index, plane: Plane, statutory: bool) -> A
             lon, lat, offsets = _from_plane(xy, offsets, plane.false_easting_m, statutory)
             unit = _MICRO_ARCSECOND if statutory else 1.0
         result[first:last] = _sum_trapezoids(lon, lat, offsets, unit)
-        first = last
     return result
 
 

@@ -1,7 +1,7 @@
 """The CGCS2000 ellipsoid: its constants, the inverse Gauss projection, the area of a trapezoid.
 
 Everything works on whole arrays. Angles are radians, lengths metres, areas square metres.
-Source: 第三次全国国土调查 / TD/T 1055-2019, ellipsoid area of a patch (图斑椭球面积); GB 22021-2008 (CGCS2000).
+Source: TD/T 1055-2019 (第三次全国国土调查技术规程), ellipsoid area of a patch (图斑椭球面积).
 """
 
 from __future__ import annotations
@@ -27,9 +27,9 @@ _C: Final = 3 / 80 * _E2**2 + 7 / 112 * _E2**3 + 180 / 2304 * _E2**4
 _D: Final = 1 / 112 * _E2**3 + 45 / 2304 * _E2**4
 _E: Final = 5 / 2304 * _E2**4
 
-# Footpoint latitude as the survey procedure tabulates it for CGCS2000. It is 2e-11 rad (0.1 mm) off the true one:
-# nothing on the ground, but four times the step of 1e-6″ to which B is then rounded, so only with these very
-# figures are the same vertices rounded the same way and the audited 0.01 m² reproduced.
+# Footpoint latitude as the survey procedure tabulates it for CGCS2000. It is 2e-11 rad (0.1 mm) off the true
+# one: nothing on the ground, but four times the step of 1e-6″ to which B is then rounded, so only with these
+# very figures are the same vertices rounded the same way and the audited 0.01 m² reproduced.
 _K: Final = (
     1.57048761144159e-7,
     5.05250178820567e-3,
@@ -38,8 +38,8 @@ _K: Final = (
     2.22241238938534e-9,
 )
 
-# The true footpoint latitude, from the rectifying latitude µ: Bf = µ + Σ c₂ₖ sin 2kµ, in the third flattening n
-# (Krüger 1912); exact to 1e-15 rad.
+# The true footpoint latitude, from the rectifying latitude µ: Bf = µ + Σ c₂ₖ sin 2kµ, in the third flattening
+# n (Krüger 1912); exact to 1e-15 rad.
 _N: Final = 1 / (2 * INVERSE_FLATTENING - 1)
 _RECTIFYING_RADIUS_M: Final = SEMI_MAJOR_M / (1 + _N) * (1 + _N**2 / 4 + _N**4 / 64 + _N**6 / 256)
 _C2: Final = 3 / 2 * _N - 27 / 32 * _N**3 + 269 / 512 * _N**5
@@ -115,7 +115,8 @@ def trapezoid_m2(middle: Array, half: Array, width: Array) -> Array:
 
     Returns
     -------
-    n square metres: 2b²ΔL{A sin h cos B − B sin 3h cos 3B + C sin 5h cos 5B − D sin 7h cos 7B + E sin 9h cos 9B}.
+    n square metres:
+    2b²ΔL{A sin h cos B − B sin 3h cos 3B + C sin 5h cos 5B − D sin 7h cos 7B + E sin 9h cos 9B}
 
     Source: TD/T 1055-2019, five-term series; error 2e-13 of the area at 1° of latitude.
     """
