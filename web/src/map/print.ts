@@ -1,27 +1,52 @@
 /** The map of the screen once more, at another size and sharpness, as a picture. */
-import type { Bounds } from '@/api/types'
+import type { Map as MapLibre } from 'maplibre-gl'
 
 import { createMap, useMap } from './useMap'
+import { visibleLayers } from './shown'
 
 export interface Printed {
   canvas: HTMLCanvasElement
-  /** What the picture shows: west, south, east, north. */
-  bounds: Bounds
+  /** Left and right end of the picture's middle line, longitude and latitude. */
+  across: [[number, number], [number, number]]
   /** Clockwise from north, in degrees. */
   bearing: number
+  /** By layer: the values of its colour column that are in the picture. */
+  values: Map<string, Set<string>>
 }
 
 /** Give the map exactly as it is on the screen. */
 export async function asOnScreen(): Promise<Printed> {
   const { map, snapshot } = useMap()
   const canvas = await snapshot()
-  const box = map.value?.getBounds()
-  if (!box) throw new Error('There is no map yet.')
+  if (!map.value) throw new Error('There is no map yet.')
+  return { canvas, ...facts(map.value) }
+}
+
+function facts(one: MapLibre): Omit<Printed, 'canvas'> {
+  const { clientWidth: width, clientHeight: height } = one.getContainer()
+  const left = one.unproject([0, height / 2])
+  const right = one.unproject([width, height / 2])
   return {
-    canvas,
-    bounds: [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()],
-    bearing: map.value?.getBearing() ?? 0,
+    across: [
+      [left.lng, left.lat],
+      [right.lng, right.lat],
+    ],
+    bearing: one.getBearing(),
+    values: valuesInView(one),
   }
+}
+
+function valuesInView(one: MapLibre): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>()
+  const there = new Set(one.getStyle().layers.map((layer) => layer.id))
+  for (const { code, layer } of visibleLayers.value) {
+    const { by } = layer.paint
+    const layers = ['fill', 'point', 'line'].map((kind) => `${code}/${kind}`).filter((id) => there.has(id))
+    if (!by || layers.length === 0) continue
+    const values = one.queryRenderedFeatures({ layers }).map((feature) => String(feature.properties[by] ?? ''))
+    found.set(code, new Set(values))
+  }
+  return found
 }
 
 /**
@@ -31,10 +56,9 @@ export async function asOnScreen(): Promise<Printed> {
  * for it lives only as long as the drawing.
  */
 export async function atSize(width: number, height: number, ratio: number): Promise<Printed> {
-  const { map, boundsInView } = useMap()
+  const { map } = useMap()
   const screen = map.value
-  const view = boundsInView()
-  if (!screen || !view) throw new Error('There is no map yet.')
+  if (!screen) throw new Error('There is no map yet.')
   const frame = document.createElement('div')
   frame.setAttribute('aria-hidden', 'true')
   // Off the page, but laid out: a map of no size draws nothing.
@@ -44,7 +68,8 @@ export async function atSize(width: number, height: number, ratio: number): Prom
   try {
     copy.setPixelRatio(ratio)
     copy.setBearing(screen.getBearing())
-    const fit = Math.log2(Math.min(width / ratio / screen.getContainer().clientWidth, height / ratio / screen.getContainer().clientHeight))
+    const { clientWidth, clientHeight } = screen.getContainer()
+    const fit = Math.log2(Math.min(width / ratio / clientWidth, height / ratio / clientHeight))
     copy.jumpTo({ center: screen.getCenter(), zoom: screen.getZoom() + fit })
     await new Promise((done) => copy.once('idle', done))
     const canvas = await new Promise<HTMLCanvasElement>((done) => {
@@ -58,8 +83,7 @@ export async function atSize(width: number, height: number, ratio: number): Prom
       })
       copy.triggerRepaint()
     })
-    const box = copy.getBounds()
-    return { canvas, bounds: [box.getWest(), box.getSouth(), box.getEast(), box.getNorth()], bearing: copy.getBearing() }
+    return { canvas, ...facts(copy) }
   } finally {
     copy.remove()
     frame.remove()

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { flow, legendLines, type LegendLayer, type LegendLine, type Swatch } from './legend'
-import { metresPerDegree, metresPerPixel, scaleBar, scaleRatio } from './scale'
+import { groundMetres, scaleBar, scaleRatio } from './scale'
 import { layOut, type Box } from './sheet'
 
 const swatch: Swatch = {
@@ -15,13 +15,15 @@ const swatch: Swatch = {
 
 describe('scale', () => {
   it('knows the parallel on the ellipsoid', () => {
-    // One degree of the equator is 2πa/360; at 60° the parallel is a·cosφ/√(1−e²sin²φ).
-    expect(metresPerDegree(0)).toBeCloseTo(111_319.4908, 3)
-    expect(metresPerDegree(60)).toBeCloseTo(55_800.0, -1)
-    expect(metresPerDegree(90)).toBeCloseTo(0, 6)
+    // One degree of the equator is 2πa/360.
+    expect(groundMetres([113, 0], [114, 0])).toBeCloseTo(111_319.4908, 3)
+    expect(groundMetres([113, 90], [114, 90])).toBeCloseTo(0, 6)
   })
-  it('takes the ground size of a pixel from what the picture shows', () => {
-    expect(metresPerPixel([113, -0.5, 114, 0.5], 1000)).toBeCloseTo(111.3195, 3)
+  it('knows the meridian, which is longer towards the pole', () => {
+    // The quarter meridian of CGCS2000 is 10 001 965.729 m: the sum of its ninety degrees.
+    const quarter = Array.from({ length: 90 }, (_, d) => groundMetres([113, d], [113, d + 1]))
+    expect(quarter.reduce((a, b) => a + b, 0) / 10_001_965.729).toBeCloseTo(1, 6)
+    expect(quarter[89]).toBeGreaterThan(quarter[0] ?? 0)
   })
   it('draws the longest round length that fits', () => {
     expect(scaleBar(10, 120)).toEqual({ lengthM: 1000, widthPx: 100, label: '1 km' })

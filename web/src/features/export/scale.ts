@@ -1,5 +1,5 @@
 /** Scale bar and ratio of a map picture. */
-import { formatCount } from '../../shared/formats'
+import { formatCount } from '@/shared/formats'
 
 export interface ScaleBar {
   /** Length on the ground, a round number. */
@@ -13,19 +13,23 @@ export interface ScaleBar {
 // CGCS2000: semi-major axis and flattening (GB 22021-2008).
 const SEMI_MAJOR_M = 6_378_137
 const FLATTENING = 1 / 298.257222101
+const DEGREE = Math.PI / 180
 const ECCENTRICITY_2 = FLATTENING * (2 - FLATTENING)
 
-/** Give the metres on the ground of one degree of longitude at a latitude, along the parallel. */
-export function metresPerDegree(latitude: number): number {
-  const phi = (latitude * Math.PI) / 180
-  const primeVertical = SEMI_MAJOR_M / Math.sqrt(1 - ECCENTRICITY_2 * Math.sin(phi) ** 2)
-  return (primeVertical * Math.cos(phi) * Math.PI) / 180
-}
-
-/** Give the metres on the ground of one pixel in the middle of a picture that shows `bounds`. */
-export function metresPerPixel(bounds: readonly [number, number, number, number], widthPx: number): number {
-  const [west, south, east, north] = bounds
-  return ((east - west) * metresPerDegree((south + north) / 2)) / widthPx
+/**
+ * Give the metres on the ground between two near points of the ellipsoid (longitude, latitude in degrees).
+ *
+ * Along parallel and meridian at the middle latitude: right to a few parts in 10⁶ across a county, which is
+ * far finer than a scale bar is drawn.
+ */
+export function groundMetres(a: readonly [number, number], b: readonly [number, number]): number {
+  const phi = ((a[1] + b[1]) / 2) * DEGREE
+  const w2 = 1 - ECCENTRICITY_2 * Math.sin(phi) ** 2
+  const primeVertical = SEMI_MAJOR_M / Math.sqrt(w2)
+  const meridian = (primeVertical * (1 - ECCENTRICITY_2)) / w2
+  const east = primeVertical * Math.cos(phi) * (b[0] - a[0]) * DEGREE
+  const north = meridian * (b[1] - a[1]) * DEGREE
+  return Math.hypot(east, north)
 }
 
 /** Give the longest round length (1, 2 or 5 × 10ⁿ metres) that fits into `maxWidthPx`. */

@@ -17,9 +17,12 @@ const answer = (rows: ReturnType<typeof row>[]): Statistics => ({
   layer: 'DLTB',
   version: 1,
   by: 'class',
+  within: null,
+  zone_layer: null,
   unit: 'ha',
   rows,
   total_ha: sum(rows.map((r) => r.area_ha)),
+  total_mu: 15 * sum(rows.map((r) => r.area_ha)),
   formula: { zh: '', en: '' },
   adjusted: true,
 })
