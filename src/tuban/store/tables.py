@@ -1,0 +1,100 @@
+"""The catalogue's tables, for SQLite and PostgreSQL alike.
+
+Three tables only grow: `layer_version`, `withdrawal`, `trail` (triggers refuse change, see migrations).
+Moments are text of fixed width (`clock.stamp`): both databases then keep and order them alike, to the
+microsecond, and the trail hashes exactly what is stored.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Date,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+
+setting = Table(
+    "setting",
+    metadata,
+    Column("key", String(64), nullable=False),
+    Column("value", Text, nullable=False),  # JSON
+    PrimaryKeyConstraint("key"),
+)
+
+trail = Table(
+    "trail",
+    metadata,
+    Column("number", Integer, nullable=False, autoincrement=False),
+    Column("at", String(27), nullable=False),
+    Column("by", Text, nullable=False),
+    Column("action", String(64), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("facts", Text, nullable=False),  # canonical JSON
+    Column("previous", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    PrimaryKeyConstraint("number"),
+    UniqueConstraint("hash"),
+)
+
+layer_version = Table(
+    "layer_version",
+    metadata,
+    Column("code", String(64), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("file", Text, nullable=False),  # relative to the workspace, with forward slashes
+    Column("rows", BigInteger, nullable=False),
+    Column("crs", Text),
+    Column("geometry", String(16), nullable=False),
+    Column("west", Float(53)),
+    Column("south", Float(53)),
+    Column("east", Float(53)),
+    Column("north", Float(53)),
+    Column("area_m2", Float(53)),
+    Column("columns", Text, nullable=False),  # JSON list
+    Column("bytes", BigInteger, nullable=False),
+    Column("source_name", Text, nullable=False),
+    Column("source_sha256", String(64), nullable=False),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date),
+    Column("act", Text, nullable=False),
+    Column("recorded_at", String(27), nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    Column("sample", Boolean, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("trail_number", Integer, ForeignKey("trail.number"), nullable=False),
+    PrimaryKeyConstraint("code", "number"),
+    UniqueConstraint("recorded_at"),
+)
+
+withdrawal = Table(
+    "withdrawal",
+    metadata,
+    Column("code", String(64), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("recorded_at", String(27), nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("trail_number", Integer, ForeignKey("trail.number"), nullable=False),
+    PrimaryKeyConstraint("code", "number"),
+    ForeignKeyConstraint(["code", "number"], ["layer_version.code", "layer_version.number"]),
+)
