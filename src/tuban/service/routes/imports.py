@@ -1,0 +1,29 @@
+"""Taking a file in, in the background."""
+
+from datetime import date
+from typing import Annotated
+
+from fastapi import APIRouter, File, Form, UploadFile
+
+from tuban.service.deps import LayerCode, OpenState
+from tuban.service.schemas import TaskStartedOut
+from tuban.service.uploading import take_upload
+
+router = APIRouter(tags=["imports"])
+Choice = Annotated[str | None, Form(max_length=200)]
+
+
+@router.post("/layers/{code}/imports", status_code=202)
+def import_layer(
+    state: OpenState,
+    code: LayerCode,
+    file: Annotated[UploadFile, File(description="one file, or a zip of a .gdb folder or a shapefile")],
+    valid_from: Annotated[date | None, Form()] = None,
+    layer: Choice = None,
+    act: Choice = None,
+    crs: Choice = None,
+    convert_to: Choice = None,
+) -> TaskStartedOut:
+    """Queue an import; follow it at /api/tasks."""
+    options = {"layer": layer or None, "crs": crs or None, "convert_to": convert_to or None}
+    return TaskStartedOut(task=take_upload(state, code, file, valid_from, act or "", options).id)

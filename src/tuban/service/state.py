@@ -1,0 +1,51 @@
+"""What one running service holds: the workspace and what was made ready from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tuban.domain.layer import LayerSpec
+from tuban.domain.version import LayerVersion
+from tuban.service.tables import OpenRows, Rows
+from tuban.service.tasks import Tasks
+from tuban.service.tileset import OpenTiles
+from tuban.settings import Settings
+from tuban.standards.load import Profile, profile
+from tuban.store.workspace import Workspace
+
+
+@dataclass(slots=True)
+class State:
+    """Opened by `create_app`, closed when the service stops."""
+
+    workspace: Workspace
+    settings: Settings
+    profile: Profile
+    rows: OpenRows
+    tiles: OpenTiles
+    tasks: Tasks
+
+    def spec(self, code: str) -> LayerSpec:
+        """Give the definition of a layer."""
+        return self.profile.layer(code)
+
+    def rows_of(self, version: LayerVersion) -> Rows:
+        """Give the rows of a version, ready to be asked."""
+        return self.rows.of(version, self.workspace.path(version))
+
+    def close(self) -> None:
+        """Stop the background work."""
+        self.tasks.close()
+        self.tiles.close()
+
+
+def open_state(workspace: Workspace, settings: Settings) -> State:
+    """Make the state of a service over an open workspace."""
+    return State(
+        workspace,
+        settings,
+        profile(settings.profile),
+        OpenRows(workspace.cache_dir("rows")),
+        OpenTiles(workspace, settings.tile_memory_bytes),
+        Tasks(workspace.cache_dir("tasks"), settings.kept_tasks),
+    )
