@@ -11,6 +11,7 @@ TubanError
 │   ├── FormatNotAllowed     a format outside the list
 │   ├── UnsafeFile           paths out of the archive, bombs, virtual file systems
 │   ├── BrokenFile           truncated, empty, not what its name says
+│   ├── UnknownEncoding      nobody can tell how the text is encoded
 │   ├── UnknownCRS           no coordinate reference system
 │   ├── WrongCRS             the coordinates contradict the named system
 │   ├── ForeignCRS           a system that is not CGCS2000
@@ -98,6 +99,10 @@ class UnsafeFile(Unreadable):
 
 class BrokenFile(Unreadable):
     """Truncated, empty, or not what its name says."""
+
+
+class UnknownEncoding(Unreadable):
+    """Nobody can tell how the text is encoded."""
 
 
 class UnknownCRS(Unreadable):

@@ -109,7 +109,9 @@ def epsg_for(lon: float, width: int = 3, with_zone_number: bool = False) -> int:
     if not first <= zone <= last:
         raise WrongUse(
             Text(f"经度 {lon:g}° 不在 CGCS2000 各分带之内。", f"No CGCS2000 zone holds longitude {lon:g}."),
-            Text("经度应在 73.5° 至 136.5° 之间,请检查坐标。", "Expect 73.5 to 136.5; check the coordinates."),
+            Text(
+                "经度应在 73.5° 至 136.5° 之间,请检查坐标。", "Expect 73.5 to 136.5; check the coordinates."
+            ),
         )
     return (with_number if with_zone_number else without) + zone - first
 
@@ -215,7 +217,7 @@ def _zone(crs: CRS) -> Understood | None:
     for param in operation.params:
         angle = param.name.lower().startswith(("latitude", "longitude"))
         factor = param.unit_conversion_factor * (180 / math.pi if angle else 1)
-        value[param.name.lower()] = param.value * factor
+        value[param.name.lower()] = float(param.value) * factor
     meridian = value.get("longitude of natural origin")
     easting = value.get("false easting")
     if meridian is None or easting is None:
@@ -226,7 +228,9 @@ def _zone(crs: CRS) -> Understood | None:
         or abs(value.get("false northing", 0)) > 1e-6
     ):
         return None
-    six_first = not re.search(r"3[\s_-]*deg", crs.name, re.I) and bool(re.search("6[\\s_-]*deg|GK_|Gauss", crs.name))
+    six_first = not re.search(r"3[\s_-]*deg", crs.name, re.I) and bool(
+        re.search("6[\\s_-]*deg|GK_|Gauss", crs.name)
+    )
     for width in (6, 3) if six_first else (3, 6):
         zone = meridian / 3 if width == 3 else (meridian + 3) / 6
         first, last, _, _ = ZONES[width]
@@ -272,7 +276,9 @@ def convert(geoms: np.ndarray, source: Any, target: Any) -> tuple[np.ndarray, Te
     start, goal = understand(source), understand(target)
     if not goal.is_cgcs2000 or goal.epsg is None:
         raise ForeignCRS(
-            Text(f"不能转换到 {goal.code}:它不是 CGCS2000。", f"Cannot convert to {goal.code}: not CGCS2000."),
+            Text(
+                f"不能转换到 {goal.code}:它不是 CGCS2000。", f"Cannot convert to {goal.code}: not CGCS2000."
+            ),
             Text("请用 --convert-to EPSG:4490。", "Pass --convert-to EPSG:4490."),
         )
     if start.is_cgcs2000:
@@ -284,16 +290,18 @@ def convert(geoms: np.ndarray, source: Any, target: Any) -> tuple[np.ndarray, Te
         to_degrees, accuracy = _to_wgs84(geoms, parse(source), start)
         steps = ((to_degrees, "FORWARD"), (_projection(goal.epsg), "FORWARD"))
 
-    def move(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def move(places: np.ndarray) -> np.ndarray:
+        x, y = places.T
         for step, direction in steps:
             if step is not None:
                 x, y = step.transform(x, y, direction=direction)
-        return x, y
+        return np.column_stack([x, y])
 
-    moved = shapely.transform(geoms, move, interleaved=False)
+    moved = shapely.transform(geoms, move)
     accuracy = max(accuracy, 0.0 if start.is_cgcs2000 else 1.0)
     return moved, Text(
-        f"坐标由 {start.code} 转换到 {goal.code}" + (f",精度约 {accuracy:g} 米。" if accuracy else ",无精度损失。"),
+        f"坐标由 {start.code} 转换到 {goal.code}"
+        + (f",精度约 {accuracy:g} 米。" if accuracy else ",无精度损失。"),
         f"Converted from {start.code} to {goal.code}"
         + (f", good to about {accuracy:g} m." if accuracy else ", without loss."),
     )
@@ -309,12 +317,17 @@ def _to_wgs84(geoms: np.ndarray, crs: CRS, said: Understood) -> tuple[Transforme
             rough = Transformer.from_crs(crs, wgs84, always_xy=True)
             lon, lat = rough.transform([west, east, west, east], [south, south, north, north])
             if np.isfinite([*lon, *lat]).all():
-                area = AreaOfInterest(min(lon), min(lat), max(lon), max(lat))
-        best = Transformer.from_crs(crs, wgs84, always_xy=True, area_of_interest=area, allow_ballpark=False)
+                area = (min(lon), min(lat), max(lon), max(lat))
+        here = AreaOfInterest(*area) if area else None
+        # pyproj's stub knows its own AreaOfInterest, not the public one.
+        kept: Any = {"area_of_interest": here, "allow_ballpark": False}
+        best = Transformer.from_crs(crs, wgs84, always_xy=True, **kept)
         accuracy = best.accuracy if best.accuracy is not None and best.accuracy >= 0 else 0.0
         if accuracy <= _WORST_ACCURACY_M:
             return best, accuracy
-        why = Text(f"公开的转换参数精度只有 {accuracy:g} 米", f"published parameters are only good to {accuracy:g} m")
+        why = Text(
+            f"公开的转换参数精度只有 {accuracy:g} 米", f"published parameters are only good to {accuracy:g} m"
+        )
     except (ProjError, ValueError):
         why = Text("没有公开的转换参数", "there are no published parameters")
     raise ForeignCRS(
