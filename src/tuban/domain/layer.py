@@ -22,7 +22,11 @@ GROUP_TITLES: dict[DataGroup, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
-    """One column. `decimals` only for numbers; `aliases` are other dialects' names for it."""
+    """One column. `decimals` only for numbers; `aliases` are other dialects' names for it.
+
+    `codes` names the code table of its values (`survey`, `land-use`, `zones`, `settlement`);
+    `personal` marks data about persons, to be left out of whatever is published.
+    """
 
     name: str
     title: Text
@@ -33,6 +37,10 @@ class FieldSpec:
     domain: str | None = None
     aliases: tuple[str, ...] = ()
     confidence: str = ""
+    unit: str = ""
+    codes: str = ""
+    personal: bool = False
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
