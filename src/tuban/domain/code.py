@@ -1,10 +1,10 @@
-"""Codes and their tables: one code has one meaning in one edition, and a table says so when asked for another."""
+"""Codes and their tables: one code has one meaning in one edition."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
-from typing import Any, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar, overload
 
 from tuban.errors import Text, UnknownCode
 
@@ -24,6 +24,7 @@ class Coded(Protocol):
 
 
 T = TypeVar("T", bound=Coded)
+D = TypeVar("D")
 
 
 def normalise_class_code(stored: object) -> str:
@@ -49,8 +50,8 @@ def pad_class_code(code: str, length: int = 6) -> str:
     return code.strip().ljust(length, "0")
 
 
-class CodeTable(Mapping[str, T]):
-    """The codes of one table in one edition, in the order of the table.
+class CodeTable(Generic[T]):
+    """The entries of one table in one edition, in the order of the table; `table[code]` gives one.
 
     Asking for a code accepts its filled form too (010000 finds 01). A code that the table does
     not have raises `UnknownCode`; where another edition has it, the message says what it means there.
@@ -78,8 +79,8 @@ class CodeTable(Mapping[str, T]):
     def __contains__(self, code: object) -> bool:
         return self.find(code) is not None
 
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._items)
+    def __iter__(self) -> Iterator[T]:
+        return iter(self._items.values())
 
     def __len__(self) -> int:
         return len(self._items)
@@ -87,9 +88,25 @@ class CodeTable(Mapping[str, T]):
     def __repr__(self) -> str:
         return f"<CodeTable {self.title.en} {self.edition}: {len(self)} codes>"
 
-    def get(self, key: object, default: Any = None) -> Any:
-        """Give the entry, or `default`."""
-        found = self.find(key)
+    def keys(self) -> Sequence[str]:
+        """List the codes."""
+        return tuple(self._items)
+
+    def values(self) -> Sequence[T]:
+        """List the entries."""
+        return tuple(self._items.values())
+
+    def items(self) -> Sequence[tuple[str, T]]:
+        """List code and entry."""
+        return tuple(self._items.items())
+
+    @overload
+    def get(self, code: object) -> T | None: ...
+    @overload
+    def get(self, code: object, default: D) -> T | D: ...
+    def get(self, code: object, default: D | None = None) -> T | D | None:
+        """Give the entry that a stored value means, or `default`."""
+        found = self.find(code)
         return default if found is None else found
 
     def find(self, stored: object) -> T | None:

@@ -1,4 +1,4 @@
-"""Land-use classes: those of plans (2023 and the 2020 trial), those of the survey, and the three great classes."""
+"""Land-use classes: of plans (2023 and the 2020 trial), of the survey, and the three great classes."""
 
 from __future__ import annotations
 

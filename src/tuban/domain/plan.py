@@ -1,4 +1,4 @@
-"""What a plan is made of: its zones, its place among the levels, and the administrative units it speaks of."""
+"""What a plan is made of: its zones, its level, and the administrative units it speaks of."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def amend(drafts: dict[str, LayerDraft], doc: YamlDoc, mark: str) -> None:
                 raise _unknown(doc, path, code, drafts)
             continue
         if code not in drafts:
-            drafts[code] = _new(doc, path, code, keys, drafts, mark)
+            drafts[code] = _new(doc, path, code, keys, drafts=drafts, mark=mark)
         _change(doc, path, drafts[code], keys, mark)
 
 
@@ -71,7 +71,7 @@ def _unknown(doc: YamlDoc, path: _Path, code: str, drafts: dict[str, LayerDraft]
 
 
 def _new(
-    doc: YamlDoc, path: _Path, code: str, keys: dict[str, Any], drafts: dict[str, LayerDraft], mark: str
+    doc: YamlDoc, path: _Path, code: str, keys: dict[str, Any], *, drafts: dict[str, LayerDraft], mark: str
 ) -> LayerDraft:
     if not {"title", "group", "geometry"} <= set(keys):
         raise _unknown(doc, path, code, drafts)

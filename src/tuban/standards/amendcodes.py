@@ -28,7 +28,7 @@ def amend_codes(table: CodeTable[C], which: str, doc: YamlDoc, mark: str) -> Cod
         return table
     items: dict[str, C] = dict(table.items())
     for code, keys in classes.items():
-        items[code] = _entry(doc, ("classes", which, code), code, keys, items, table, mark)
+        items[code] = _entry(doc, ("classes", which, code), code, keys, items=items, table=table, mark=mark)
     for code, value in switches.items():
         path = ("three_class", which, code)
         if code not in items:
@@ -57,7 +57,7 @@ def _part(doc: YamlDoc, key: str, allowed: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _entry(
-    doc: YamlDoc, path: _Path, code: str, keys: Any, items: dict[str, C], table: CodeTable[C], mark: str
+    doc: YamlDoc, path: _Path, code: str, keys: Any, *, items: dict[str, C], table: CodeTable[C], mark: str
 ) -> C:
     if not isinstance(keys, dict) or not set(keys) <= _KEYS:
         raise doc.fault(

@@ -39,8 +39,9 @@ EDITION_NAMES: dict[str, LandUseEdition] = {
 }
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
 _CLASS_COLUMNS = (
-    "code name_zh name_en level parent three_class colour confidence confidence_three_class confidence_colour note"
-).split()
+    "code name_zh name_en level parent three_class colour "
+    "confidence confidence_three_class confidence_colour note"
+)
 
 
 def edition_of(name: str) -> LandUseEdition:
@@ -86,7 +87,7 @@ def land_use_classes(edition: str = "2023") -> CodeTable[LandUseClass]:
         return land_use_classes(known)
     path, title = EDITIONS[known]
     trial = known == "2020-trial"
-    rows = shipped(path, [*_CLASS_COLUMNS, *(("successors", "same") if trial else ())])
+    rows = shipped(path, _CLASS_COLUMNS + (" successors same" if trial else ""))
     _tree(rows)
     items = {
         row["code"]: LandUseClass(
@@ -153,10 +154,8 @@ def survey_classes() -> CodeTable[SurveyClass]:
     """Give the survey classes (DLBM): code → class, with the plan classes each may become."""
     rows = shipped(
         "codes/survey.csv",
-        (
-            "code name_zh name_en level parent three_class plan_codes map_kind confidence confidence_map "
-            "confidence_three_class note trial_options confidence_trial"
-        ).split(),
+        "code name_zh name_en level parent three_class plan_codes map_kind confidence confidence_map "
+        "confidence_three_class note trial_options confidence_trial",
     )
     _tree(rows)
     plan = land_use_classes("2023")
@@ -196,7 +195,7 @@ def survey_to_plan(code: str) -> tuple[str, ...]:
 @cache
 def settlement_codes() -> CodeTable[SettlementCode]:
     """Give the values of CZCSXM 城镇村属性码."""
-    rows = shipped("codes/settlement.csv", "code name_zh name_en confidence note".split())
+    rows = shipped("codes/settlement.csv", "code name_zh name_en confidence note")
     keyed(rows, "code")
     paint = read_yaml(HERE / "paint/settlement.yaml").whole()["colours"]
     items = {
@@ -211,14 +210,14 @@ def settlement_codes() -> CodeTable[SettlementCode]:
 @cache
 def plan_zones(variant: str | None = None) -> CodeTable[PlanZone]:
     """Give the plan zones (GHFQDM); `variant` puts a locality's own codes over the common ones."""
-    base_columns = "code name_zh name_en depth parent control confidence_name confidence note".split()
+    base_columns = "code name_zh name_en depth parent control confidence_name confidence note"
     rows = shipped("codes/plan-zones.csv", base_columns)
     keyed(rows, "code")
     paint = read_yaml(HERE / "paint/zones.yaml").whole()
     merged: dict[str, Row] = {row["code"]: row for row in rows}
     if variant:
         local = shipped(
-            "codes/plan-zones-variants.csv", "variant code name_zh name_en depth parent confidence".split()
+            "codes/plan-zones-variants.csv", "variant code name_zh name_en depth parent confidence"
         )
         keyed(local, "variant", "code")
         names = sorted({row["variant"] for row in local})
@@ -262,10 +261,10 @@ def control_lines() -> CodeTable[ControlLine]:
     """Give the control lines by their identifier: the three lines, city lines, buffers, reserves …."""
     rows = shipped(
         "codes/control-lines.csv",
-        "id name_zh name_en kind legal_basis rule layers ysdm confidence confidence_detail note".split(),
+        "id name_zh name_en kind legal_basis rule layers ysdm confidence confidence_detail note",
     )
     keyed(rows, "id")
-    known = {row["layer"] for row in shipped("layers/catalogue.csv", ["layer"])}
+    known = {row["layer"] for row in shipped("layers/catalogue.csv", "layer")}
     items = {
         row["id"]: ControlLine(
             code=row["id"],
@@ -289,8 +288,7 @@ def control_lines() -> CodeTable[ControlLine]:
 def sources() -> dict[str, tuple[str, str]]:
     """Give what each key of a confidence mark stands for: key → what it is, how much it weighs."""
     return {
-        row["key"]: (row["what"], row["weight"])
-        for row in shipped("codes/sources.csv", ["key", "what", "weight"])
+        row["key"]: (row["what"], row["weight"]) for row in shipped("codes/sources.csv", "key what weight")
     }
 
 
@@ -306,12 +304,12 @@ def admin_codes(path: Path) -> dict[str, AdminUnit]:
     enough. Filled codes (410000) are read as what they mean; a parent that the table lacks is
     still named by the structure of the code.
     """
-    rows = read_csv(path, [])
+    rows = read_csv(path, "")
     if not rows:
         return {}
     head = next((pair for pair in _ADMIN_HEADS if pair[0] in rows[0] and pair[1] in rows[0]), None)
     if head is None:
-        parse_csv(path.read_text(encoding="utf-8-sig"), path.name, _ADMIN_HEADS[0])
+        parse_csv(path.read_text(encoding="utf-8-sig"), path.name, "code name")
         raise AssertionError("unreachable: the columns were missing")
     units: dict[str, AdminUnit] = {}
     for row in rows:

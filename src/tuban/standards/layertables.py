@@ -43,7 +43,7 @@ def places() -> dict[str, tuple[LayerPlace, ...]]:
     """Give where each layer stands in the layer tables, county first."""
     rows = shipped(
         "layers/tables.csv",
-        "level part seq layer name_zh geometry constraint ysdm confidence_layer confidence_name".split(),
+        "level part seq layer name_zh geometry constraint ysdm confidence_layer confidence_name",
     )
     keyed(rows, "level", "part", "seq")
     found: dict[str, list[LayerPlace]] = {}
@@ -66,7 +66,7 @@ def places() -> dict[str, tuple[LayerPlace, ...]]:
 @cache
 def aliases() -> tuple[dict[str, str], dict[tuple[str, str], str]]:
     """Give other names: layer alias → layer code, and (layer, field alias) → field."""
-    rows = shipped("layers/aliases.csv", "kind layer alias name confidence".split())
+    rows = shipped("layers/aliases.csv", "kind layer alias name confidence")
     keyed(rows, "kind", "layer", "alias")
     layer_names = {row["alias"]: row["name"] for row in rows if row["kind"] == "layer"}
     field_names = {(row["layer"], row["alias"]): row["name"] for row in rows if row["kind"] == "field"}
@@ -77,9 +77,8 @@ def aliases() -> tuple[dict[str, str], dict[tuple[str, str], str]]:
 def _field_rows() -> dict[tuple[str, str], list[Row]]:
     rows = shipped(
         "layers/fields.csv",
-        (
-            "book layer seq field name_zh kind length decimals unit codes domain constraint personal note confidence"
-        ).split(),
+        "book layer seq field name_zh kind length decimals unit codes domain constraint personal note "
+        "confidence",
     )
     keyed(rows, "book", "layer", "field")
     tables: dict[tuple[str, str], list[Row]] = {}
@@ -90,7 +89,7 @@ def _field_rows() -> dict[tuple[str, str], list[Row]]:
 
 @cache
 def _english() -> dict[str, str]:
-    rows = shipped("layers/field-names.csv", ["name_zh", "name_en"])
+    rows = shipped("layers/field-names.csv", "name_zh name_en")
     keyed(rows, "name_zh")
     return {row["name_zh"]: row["name_en"] for row in rows}
 
@@ -139,10 +138,8 @@ def drafts(books: Sequence[str]) -> dict[str, LayerDraft]:
     opened = tuple(books)
     rows = shipped(
         "layers/catalogue.csv",
-        (
-            "layer title_zh title_en geometry group order fields_like area_field class_field unit_field required "
-            "confidence confidence_group note"
-        ).split(),
+        "layer title_zh title_en geometry group order fields_like area_field class_field unit_field required "
+        "confidence confidence_group note",
     )
     keyed(rows, "layer")
     layer_names, _ = aliases()

@@ -123,7 +123,7 @@ class _PaintBook:
         return self._made[table]
 
 
-def _setting(docs: tuple[YamlDoc, ...], key: str, read):  # noqa: ANN001, ANN202
+def _setting(docs: tuple[YamlDoc, ...], key: str, read):
     """Read the last word on a setting; a fault in it names the file that said it."""
     from tuban.errors import UnknownCode
 

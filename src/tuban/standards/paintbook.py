@@ -84,8 +84,13 @@ def _check_colours(doc: YamlDoc, path: tuple[str, ...], value: Any) -> None:
             raise doc.fault(path, Text(f"没有编码表“{value}”。", f"There is no code table {value!r}."))
         return
     if not isinstance(value, dict):
-        raise doc.fault(path, Text("colours 应为编码表名或“值: [颜色, 中文, 英文]”。",
-                                   "`colours` names a code table or maps value: [colour, zh, en]."))  # fmt: skip
+        raise doc.fault(
+            path,
+            Text(
+                "colours 应为编码表名或“值: [颜色, 中文, 英文]”。",
+                "`colours` names a code table or maps value: [colour, zh, en].",
+            ),
+        )
     for key, entry in value.items():
         good = isinstance(entry, list) and len(entry) == 3 and all(isinstance(e, str) for e in entry)
         if not good or not _is_colour(entry[0]):

@@ -1,4 +1,4 @@
-"""A profile: every layer, code table and colour in force for one place and edition, with its history of files."""
+"""A profile: every layer, code table and colour in force for one place and edition."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ class Profile:
                 f"The profile {self.name} has no layer {code!r}.",
             ),
             Text(
-                (f"是否指：{named}?" if near else "") + "不在标准内的数据可用 QT_ 开头的代码入库。",
+                (f"是否指：{named}？" if near else "") + "不在标准内的数据可用 QT_ 开头的代码入库。",
                 (f"Did you mean: {named_en}? " if near else "")
                 + "Data outside the standard load under a code that begins with QT_.",
             ),

@@ -69,8 +69,8 @@ def fault(
     )
 
 
-def read_csv(path: Path, columns: Iterable[str]) -> list[Row]:
-    """Read a UTF-8 CSV file with a header that has at least `columns`."""
+def read_csv(path: Path, columns: str) -> list[Row]:
+    """Read a UTF-8 CSV file with a header that has at least `columns`, named with blanks between."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
@@ -90,12 +90,12 @@ def read_csv(path: Path, columns: Iterable[str]) -> list[Row]:
     return parse_csv(text, path.name, columns)
 
 
-def parse_csv(text: str, file: str, columns: Iterable[str]) -> list[Row]:
+def parse_csv(text: str, file: str, columns: str) -> list[Row]:
     """Read CSV text; `file` is its name in messages."""
     reader = csv.reader(io.StringIO(text), strict=True)
     try:
         head = [name.strip() for name in next(reader, [])]
-        missing = [name for name in columns if name not in head]
+        missing = [name for name in columns.split() if name not in head]
         if missing:
             raise fault(
                 file,
@@ -125,7 +125,7 @@ def parse_csv(text: str, file: str, columns: Iterable[str]) -> list[Row]:
     return rows
 
 
-def shipped(path: str, columns: Iterable[str]) -> list[Row]:
+def shipped(path: str, columns: str) -> list[Row]:
     """Read a CSV file of this package by its path inside it."""
     return read_csv(HERE / path, columns)
 

@@ -47,12 +47,12 @@ class YamlDoc:
 
 
 def read_yaml(path: Path) -> YamlDoc:
-    """Read a YAML file; shipped files are read once."""
+    """Read a YAML file; one that has not changed since is not read again."""
     return _cached(path, path.stat().st_mtime_ns) if path.is_file() else _missing(path)
 
 
 @cache
-def _cached(path: Path, mtime: int) -> YamlDoc:  # noqa: ARG001 - the time of change is part of the cache's key
+def _cached(path: Path, mtime: int) -> YamlDoc:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
