@@ -374,6 +374,9 @@ def _attributes(table: pa.Table, geometry: str | None, notes: list[Text]) -> pd.
             Text("属性列 geometry 改名为 geometry_1。", "The attribute geometry is called geometry_1 here.")
         )
     frame = table.to_pandas()
+    for name in frame.select_dtypes("datetimetz").columns:
+        # GDAL marks every time as UTC where the file names no zone: the wall clock is what was meant.
+        frame[name] = frame[name].dt.tz_localize(None)
     # Whole numbers with gaps stay whole numbers.
     nullable = {
         field.name: "boolean" if pa.types.is_boolean(field.type) else "Int64"

@@ -43,6 +43,9 @@ def read_parquet(path: Path) -> tuple[pa.Table, str | None, Any, list[Text]]:
         raise broken(path, f"没有图形列“{name}”", f"the geometry column “{name}” is missing")
     if str(column.get("encoding", "WKB")).upper() != "WKB":
         raise broken(path, "图形不是 WKB 编码", "its geometry is not encoded as WKB")
+    # The boxes that speed up filters repeat the geometry.
+    boxes = {path[0] for path in column.get("covering", {}).get("bbox", {}).values() if path}
+    table = table.drop_columns([box for box in boxes if box in table.column_names])
     return table, name, column.get("crs", _DEFAULT_CRS), []
 
 

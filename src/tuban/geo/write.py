@@ -171,7 +171,7 @@ def _write_ogr(frame: Frame, target: Path, format: str, name: str, encoding: str
     write: Callable[..., None] = pyogrio.write_dataframe
     with _quiet_gdal(target):
         write(
-            frame.reset_index(drop=True),
+            _small_integers(frame) if format == "gdb" else frame.reset_index(drop=True),
             target,
             layer=name,
             driver=_DRIVERS[format],
@@ -179,6 +179,15 @@ def _write_ogr(frame: Frame, target: Path, format: str, name: str, encoding: str
             use_arrow=format != "shp",
             **options,
         )
+
+
+def _small_integers(frame: Frame) -> Frame:
+    """Give whole numbers 32 bits where they fit: FileGDB before ArcGIS 10.9 has no more, and makes doubles."""
+    narrow = {}
+    for name, column in frame.items():
+        if pd.api.types.is_integer_dtype(column.dtype) and not column.abs().max() >= 2**31:
+            narrow[name] = "Int32"
+    return frame.reset_index(drop=True).astype(narrow)
 
 
 def _check(frames: Mapping[str, Frame], target: Path, format: str) -> None:

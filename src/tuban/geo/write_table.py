@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -56,7 +56,7 @@ def write_xlsx(
                 for number, cell in enumerate(cells):
                     if cell is None:
                         continue
-                    if isinstance(cell, (datetime, date)):
+                    if isinstance(cell, datetime):
                         sheet.write_datetime(row, number, cell, day)
                     else:
                         sheet.write(row, number, cell)
@@ -114,6 +114,4 @@ def _cells(column: pd.Series) -> list[Any]:
     if pd.api.types.is_float_dtype(column):
         column = column.astype("object").where(column.abs() < float("inf"), None)
     values = column.astype("object").where(column.notna(), None).tolist()
-    return [
-        value if isinstance(value, (str, int, float, date, type(None))) else str(value) for value in values
-    ]
+    return [value if isinstance(value, (str, int, float, type(None))) else str(value) for value in values]
