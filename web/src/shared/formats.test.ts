@@ -86,6 +86,7 @@ describe('dates', () => {
   })
   it('writes how long', () => {
     expect(t.formatDuration(8.2, 'zh')).toBe('8 秒')
+    expect(t.formatDuration(4205, 'en')).toBe('1 h 10 min')
     expect(t.formatDuration(125, 'zh')).toBe('2 分 05 秒')
   })
 })

@@ -34,10 +34,14 @@ export function lastDay(to: string): string {
   return before.toISOString().slice(0, 10)
 }
 
-/** Write a duration: "8 秒", "2 分 05 秒". */
+/** Write a duration: "8 秒", "2 分 05 秒", "1 小时 10 分". */
 export function formatDuration(seconds: number, lang: Lang): string {
   const whole = Math.max(0, Math.round(seconds))
   const minutes = Math.floor(whole / 60)
   if (minutes === 0) return lang === 'zh' ? `${whole} 秒` : `${whole} s`
+  if (minutes >= 60) {
+    const [hours, rest] = [Math.floor(minutes / 60), two(minutes % 60)]
+    return lang === 'zh' ? `${hours} 小时 ${rest} 分` : `${hours} h ${rest} min`
+  }
   return lang === 'zh' ? `${minutes} 分 ${two(whole % 60)} 秒` : `${minutes} min ${two(whole % 60)} s`
 }

@@ -25,7 +25,8 @@ export function chartOption(figures: Figure[], unit: AreaUnit, lang: Lang, colou
     name: 'now',
     data: figures.map((f) => ({
       value: fromHectares(f.areaHa, unit),
-      itemStyle: { color: f.colour ?? colours.accent },
+      // What is put together has no colour on the map.
+      itemStyle: { color: f.colour ?? (f.code === '' ? colours.line : colours.accent) },
     })),
     barMaxWidth: 16,
     // Pale standard colours need an edge to be seen on white.
