@@ -54,9 +54,9 @@ def arrange(frame: pd.DataFrame, *, progress: Progress = quiet) -> Arranged:
 
     Returns
     -------
-    n rows along a Hilbert curve through the middles of their boxes, so that neighbours are stored together, with
-    `_fid` 0…n-1 in that order, `_area_m2` (polygons) or `_length_m` (lines) on the ellipsoid, and each row's box.
-    A table keeps its order.
+    n rows along a Hilbert curve through the middles of their boxes, so that neighbours are stored together,
+    with `_fid` 0 to n-1 in that order, `_area_m2` (polygons) or `_length_m` (lines) on the ellipsoid, and
+    each row's box. A table keeps its order.
 
     Raises
     ------
@@ -159,7 +159,7 @@ def _kind(geometry: np.ndarray) -> str:
 
 
 def _hilbert_order(boxes: np.ndarray, level: int = 16) -> np.ndarray:
-    """Order boxes by where their middles lie on a Hilbert curve through the whole; the empty ones come last."""
+    """Order boxes by where their middles lie on a Hilbert curve through the whole; empty ones come last."""
     middles = (boxes[:, :2] + boxes[:, 2:]) / 2
     low, high = np.nanmin(boxes[:, :2], axis=0), np.nanmax(boxes[:, 2:], axis=0)
     span = np.where(high > low, high - low, 1.0)
@@ -213,7 +213,7 @@ def _table(frame: pd.DataFrame) -> Arranged:
 def _geo(
     crs: str, geometry: np.ndarray, bounds: tuple[float, ...], covering: str, sides: tuple[str, ...]
 ) -> dict[str, Any]:
-    """Write what GeoParquet 1.1 says about a file; coordinates are x (east), y (north) whatever the CRS says."""
+    """Say what GeoParquet 1.1 says of a file; coordinates are x (east), y (north) whatever the CRS says."""
     types = {
         _TYPE_NAMES[int(number)] + (" Z" if has_z else "")
         for number, has_z in {

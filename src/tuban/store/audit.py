@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection
+from sqlalchemy import Connection, RowMapping
 
 from tuban.domain.progress import Progress, Step, quiet
 from tuban.domain.version import LayerVersion
@@ -21,7 +21,7 @@ from tuban.store.records import version_facts, version_of
 
 
 def verify_trail(connection: Connection, *, head: str | None = None) -> TrailReport:
-    """Check the chain, and that the catalogue holds exactly the versions and withdrawals that the chain tells of."""
+    """Check the chain, and that the catalogue holds exactly the versions and withdrawals it tells of."""
     entries = list(stored_entries(connection))
     report = check_chain(entries, head=head)
     faults = [*report.faults, *_against_catalogue(connection, {entry.number: entry for entry in entries})]
@@ -97,7 +97,7 @@ def _against_catalogue(connection: Connection, entries: Mapping[int, Entry]) -> 
 
 
 def _compare(
-    entry: Entry | None, action: str, subject: str, expected: Mapping[str, Any], row: Mapping[str, Any]
+    entry: Entry | None, action: str, subject: str, expected: Mapping[str, Any], row: RowMapping
 ) -> list[Fault]:
     if entry is None or entry.action != action or entry.subject != subject:
         untold = Text(

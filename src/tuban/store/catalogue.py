@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 from tuban.errors import (
     Damaged,
@@ -46,7 +46,7 @@ def url_of(database: str) -> URL:
             Text("数据库地址应为 PostgreSQL。", "The database address is not one of PostgreSQL."),
             Text(
                 "形如 postgresql://用户@主机/库名;不写地址则目录库存放在工作区文件夹内(SQLite)。",
-                "Write postgresql://user@host/name, or leave it out: the catalogue is then SQLite in the folder.",
+                "Write postgresql://user@host/name, or leave it out: it is then SQLite in the folder.",
             ),
         )
     return url.set(drivername="postgresql+psycopg")
@@ -55,10 +55,10 @@ def url_of(database: str) -> URL:
 def sqlite_engine(file: Path) -> Engine:
     """Open the SQLite catalogue in `file`.
 
-    Rollback journal, not WAL: a workspace is copied, lies on network shares and USB sticks, and may be read-only;
-    WAL's shared-memory file stands none of these. Writing is rare and takes milliseconds, so that readers have
-    to wait for it costs nothing. `synchronous=EXTRA` also syncs the folder when a journal is deleted: a committed
-    version survives a power cut.
+    Rollback journal, not WAL: a workspace is copied, lies on network shares and USB sticks, and may be
+    read-only; WAL's shared-memory file stands none of these. Writing is rare and takes milliseconds, so that
+    readers have to wait for it costs nothing. `synchronous=EXTRA` also syncs the folder when a journal is
+    deleted: a committed version survives a power cut.
     """
     engine = sa.create_engine(
         URL.create("sqlite", database=str(file)), connect_args={"timeout": 30, "check_same_thread": False}
@@ -108,8 +108,9 @@ def reading(engine: Engine) -> Iterator[Connection]:
     """
     with _in_words(engine), engine.connect() as connection:
         if engine.dialect.name == "postgresql":
-            connection = connection.execution_options(isolation_level="REPEATABLE READ")
-        yield connection
+            yield connection.execution_options(isolation_level="REPEATABLE READ")
+        else:
+            yield connection
 
 
 @contextlib.contextmanager
@@ -215,7 +216,7 @@ def _in_words(engine: Engine) -> Iterator[None]:
                 said=str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else "",
             ) from error
         raise
-    except sa.exc.DatabaseError as error:
+    except DatabaseError as error:
         if "not a database" in str(error.orig) or "malformed" in str(error.orig):
             raise Damaged(
                 Text(
@@ -232,5 +233,5 @@ def _in_words(engine: Engine) -> Iterator[None]:
 
 def _unreachable(error: OperationalError) -> bool:
     state = getattr(error.orig, "sqlstate", None)
-    # No state: no connection at all; 08: connection, 28: who are you, 3D: no such database, 57P: shutting down.
+    # No state: no connection at all; 08: connection, 28: who are you, 3D: no such database, 57P: shutdown.
     return state is None or state[:2] in ("08", "28", "3D") or state[:3] == "57P"

@@ -70,9 +70,9 @@ def canonical(value: Any) -> str:
 
 
 def plain_facts(value: Any) -> Any:
-    """Turn facts into what every JSON library writes alike: text, integers, true/false, null, lists, objects.
+    """Turn facts into what every JSON library writes alike: text, integers, booleans, null, lists, objects.
 
-    Numbers with fractions become text, since libraries write them differently and a hash would not survive that.
+    Numbers with fractions become text: libraries write them differently, which a hash would not survive.
     """
     if value is None or isinstance(value, (bool, str)):
         return value
@@ -116,10 +116,10 @@ def entry_after(
 
 
 def check_chain(entries: Iterable[Entry], *, head: str | None = None) -> TrailReport:
-    """Check that every entry is what its hash says and follows the one before; `head` must be among the hashes.
+    """Check that every entry is what its hash says and follows the one before, and that `head` is among them.
 
-    A chain alone cannot show that its end was cut off: only a head that was kept elsewhere can. A trail that grew
-    since then still contains the kept head, so any hash along the chain will do.
+    A chain alone cannot show that its end was cut off: only a head that was kept elsewhere can. A trail that
+    grew since then still contains the kept head, so any hash along the chain will do.
     """
     faults: list[Fault] = []
     count, previous, before = 0, GENESIS, ""
@@ -130,7 +130,7 @@ def check_chain(entries: Iterable[Entry], *, head: str | None = None) -> TrailRe
         if entry.number != count:
             gap = Text(
                 f"第{count}条应在此处,却是第{entry.number}条:有留痕被删除、调换或插入。",
-                f"Entry {count} should be here but it is {entry.number}: something was removed, swapped or put in.",
+                f"Entry {entry.number} is where {count} should be: something was removed, swapped or put in.",
             )
             faults.append(Fault("order", gap, **here))
             count = entry.number
@@ -157,7 +157,7 @@ def check_chain(entries: Iterable[Entry], *, head: str | None = None) -> TrailRe
     if not found:
         lost = Text(
             f"留痕中没有您保存的末端哈希 {str(head)[:16]}…:末尾被截断,或整条链被重做。",
-            f"The head you kept, {str(head)[:16]}…, is not in the trail: its end was cut off, or it was all redone.",
+            f"The head you kept, {str(head)[:16]}…, is not in the trail: cut off at the end, or redone.",
         )
         faults.append(Fault("head", lost))
     return TrailReport(count, previous, tuple(faults), head_checked=head is not None)

@@ -1,12 +1,12 @@
 """Which version applied when, by what was known when: the one rule, in one place.
 
 Two times are kept apart. *Valid* time is when a version is in force (from one day, until another or until
-replaced). *Recorded* time is when the workspace learned of it. So a mistake found today does not change what was
-believed yesterday.
+replaced). *Recorded* time is when the workspace learned of it. So a mistake found today does not change what
+was believed yesterday.
 
-The rule: among the versions that were recorded, and not withdrawn, by the moment `known`, and that hold on the
-day `on`, the one that came into force last applies; of several that came into force on the same day, the one
-recorded last. Hence a correction is a version with the same first day, and a replacement one with a later day.
+The rule: among the versions that were recorded, and not withdrawn, by the moment `known`, and that hold on
+the day `on`, the one that came into force last applies; of several that came into force on the same day, the
+one recorded last. Hence a correction has the same first day, a replacement a later one.
 """
 
 from __future__ import annotations
@@ -50,6 +50,6 @@ def known_at(
 def applying(
     versions: Iterable[LayerVersion], withdrawals: Withdrawals, *, on: date, known: datetime | None = None
 ) -> LayerVersion | None:
-    """Give the one version (of versions of one layer) that applied on `on` as believed at `known`, or None."""
+    """Give the one version (of one layer's) that applied on `on` as believed at `known`, or None."""
     held = [version for version in known_at(versions, withdrawals, known) if version.valid.holds(on)]
     return max(held, key=lambda version: (version.valid.start, version.recorded_at), default=None)

@@ -17,7 +17,7 @@ _columns = tables.trail.c
 
 
 def add_entry(
-    connection: Connection, clock: Clock, action: str, subject: str, facts: Mapping[str, Any], by: str
+    connection: Connection, clock: Clock, action: str, subject: str, *, facts: Mapping[str, Any], by: str
 ) -> Entry:
     """Write one step within the caller's transaction; its moment is later than every one before."""
     last = last_entry(connection)

@@ -164,7 +164,7 @@ def _engine_of(folder: Path, database: str | None) -> tuple[Engine, str | None]:
         Text(f"文件夹“{folder}”里没有工作区。", f"There is no workspace in {folder}."),
         Text(
             "用 tuban layers init --name 名称 新建,或用 --workspace(TUBAN_WORKSPACE)指明工作区文件夹。",
-            "Make one with `tuban layers init --name NAME`, or name its folder with --workspace (TUBAN_WORKSPACE).",
+            "Run `tuban layers init --name NAME`, or name its folder with --workspace (TUBAN_WORKSPACE).",
         ),
         folder=str(folder),
     )
@@ -224,20 +224,18 @@ def _fill(connection: Connection, settings: dict[str, Any], by: str, clock: Cloc
     for key, value in settings.items():
         written = json.dumps(value, ensure_ascii=False)
         connection.execute(sa.insert(tables.setting).values(key=key, value=written))
-    add_entry(connection, clock, "workspace.create", settings["name"], settings, by)
+    add_entry(connection, clock, "workspace.create", settings["name"], facts=settings, by=by)
 
 
 def _bring_up_to_date(folder: Path, engine: Engine, clock: Clock, wait_s: float) -> None:
     what = Text("升级目录库", "bringing the catalogue up to date")
-    with disk_in_words(folder), WriteLock(folder, clock).hold(what, wait_s=wait_s):
-        with catalogue.writing(engine) as connection:
-            if not catalogue.is_current(connection, folder):
-                catalogue.upgrade(connection)
-                version = json.dumps(tuban.__version__)
-                connection.execute(
-                    sa.update(tables.setting)
-                    .where(tables.setting.c.key == "tuban_version")
-                    .values(value=version)
-                )
-                facts = {"revision": catalogue.REVISIONS[-1], "tuban_version": tuban.__version__}
-                add_entry(connection, clock, "workspace.upgrade", folder.name, facts, user_name())
+    lock = WriteLock(folder, clock)
+    with disk_in_words(folder), lock.hold(what, wait_s=wait_s), catalogue.writing(engine) as connection:
+        if not catalogue.is_current(connection, folder):
+            catalogue.upgrade(connection)
+            version = json.dumps(tuban.__version__)
+            connection.execute(
+                sa.update(tables.setting).where(tables.setting.c.key == "tuban_version").values(value=version)
+            )
+            facts = {"revision": catalogue.REVISIONS[-1], "tuban_version": tuban.__version__}
+            add_entry(connection, clock, "workspace.upgrade", folder.name, facts=facts, by=user_name())

@@ -23,7 +23,7 @@ from tuban.store.arrange import FID, GEOMETRY
 ROWS_PER_GROUP = 20_000
 
 Box = tuple[float, float, float, float]
-# A condition of pyarrow, or (column, "==" | "!=" | "<" | "<=" | ">" | ">=" | "in" | "not in", value), all to hold.
+# A condition of pyarrow, or (column, "==" "!=" "<" "<=" ">" ">=" "in" or "not in", value), all to hold.
 Where = pc.Expression | Sequence[tuple[str, str, Any]]
 
 
@@ -35,7 +35,7 @@ def write(table: pa.Table, file: Path, *, progress: Progress = quiet) -> None:
         table.schema,
         compression="zstd",
         # Repeated codes and names shrink; no two geometries are alike, so a dictionary of them only costs.
-        use_dictionary=plain,
+        use_dictionary=plain,  # type: ignore[arg-type]  # the stubs know only bool
         write_statistics=True,
         write_page_index=True,
     ) as writer:
@@ -77,13 +77,13 @@ def read_table(
         _check_box(bbox)
         near = _touches(about.covering, bbox)
         wanted = near if wanted is None else wanted & near
-    return pq.read_table(file, columns=names, filters=wanted, partitioning=None)
+    return pq.ParquetDataset(file, filters=wanted).read(columns=names)
 
 
 def read_frame(
     file: Path, *, columns: Sequence[str] | None = None, bbox: Box | None = None, where: Where | None = None
 ) -> gpd.GeoDataFrame | pd.DataFrame:
-    """Read as `read_table`, as a frame that always has `_fid` and, unless it is a table, its geometry and CRS."""
+    """Read as `read_table`, into a frame that always has `_fid` and, unless a table, its geometry and CRS."""
     about = _about(file)
     if columns is not None:
         columns = list(dict.fromkeys([FID, *columns]))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import Any
+
+from sqlalchemy import RowMapping
 
 from tuban.domain.version import LayerVersion, Validity
 from tuban.store.chain import plain_facts
@@ -14,7 +15,7 @@ from tuban.store.history import Withdrawal
 _SIDES = ("west", "south", "east", "north")
 
 
-def version_of(row: Mapping[str, Any]) -> LayerVersion:
+def version_of(row: RowMapping) -> LayerVersion:
     """Read one row of `layer_version`."""
     west = row["west"]
     return LayerVersion(
@@ -76,7 +77,7 @@ def version_facts(version: LayerVersion) -> dict[str, Any]:
     return plain_facts(row)
 
 
-def withdrawal_of(row: Mapping[str, Any]) -> Withdrawal:
+def withdrawal_of(row: RowMapping) -> Withdrawal:
     """Read one row of `withdrawal`."""
     return Withdrawal(
         row["code"], row["number"], moment_of(row["recorded_at"]), row["recorded_by"], row["reason"]

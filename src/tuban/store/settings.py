@@ -19,7 +19,7 @@ _columns = tables.setting.c
 
 
 class Settings(Mapping[str, Any]):
-    """A workspace's settings: read like a dictionary of JSON values; `set` writes, and the trail tells of it."""
+    """A workspace's settings: read like a dictionary of JSON values; `set` writes and tells the trail."""
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
@@ -49,7 +49,7 @@ class Settings(Mapping[str, Any]):
             if not changed.rowcount:
                 connection.execute(sa.insert(tables.setting).values(key=key, value=written))
             facts = {"old": old, "new": json.loads(written)}
-            add_entry(connection, self._workspace.clock, "setting.change", key, facts, by)
+            add_entry(connection, self._workspace.clock, "setting.change", key, facts=facts, by=by)
 
     def __setitem__(self, key: str, value: Any) -> None:
         """Write one value in nobody's name; `set` also says by whom."""

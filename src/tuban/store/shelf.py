@@ -1,8 +1,8 @@
 """Where a version's file is put, and what is cleared away when a writer was killed half-way.
 
-Before a file gets its place, an *intent* naming that place is left in `tmp/`; it goes when the catalogue has the
-version. A writer that comes later and finds an intent without a version removes that file. Files that no intent
-names are never removed, whatever the catalogue says: someone may have put an older catalogue back.
+Before a file gets its place, an *intent* naming that place is left in `tmp/`; it goes when the catalogue has
+the version. A writer that comes later and finds an intent without a version removes that file. Files that no
+intent names are never removed, whatever the catalogue says: someone may have put an older catalogue back.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def check_code(code: str) -> None:
             Text(f"图层代码“{code}”不合规。", f"{code!r} is no layer code."),
             Text(
                 "代码只用大写字母、数字、下划线或汉字,不超过64个字符,如 DLTB、QT_ZONE。",
-                "Use capital letters, digits, underscore or Chinese characters, 64 at most, such as DLTB or QT_ZONE.",
+                "Use capital letters, digits, underscore or Chinese characters, 64 at most, such as QT_ZONE.",
             ),
             code=code,
         )

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 # What the system itself writes; other steps may use other words.
 ACTIONS: dict[str, Text] = {
     "workspace.create": Text("新建工作区", "workspace created"),
+    "workspace.upgrade": Text("升级目录库", "catalogue brought up to date"),
     "layer.import": Text("图层入库", "layer taken in"),
     "layer.refuse": Text("拒绝入库", "layer refused"),
     "layer.withdraw": Text("撤回版本", "version withdrawn"),
@@ -54,7 +55,7 @@ class Trail:
         """
         what = Text("登记留痕", "writing to the trail")
         with self._workspace.writing(what, by) as connection:
-            return add_entry(connection, self._workspace.clock, action, subject, facts or {}, by)
+            return add_entry(connection, self._workspace.clock, action, subject, facts=facts or {}, by=by)
 
     def entries(
         self, *, limit: int | None = None, offset: int = 0, newest_first: bool = False
@@ -74,7 +75,7 @@ class Trail:
 
     @property
     def head(self) -> str:
-        """The newest step's hash: kept elsewhere, it proves later that nothing up to here was changed or cut off."""
+        """The newest hash: kept elsewhere, it proves later that nothing up to here was changed or cut off."""
         with self._workspace.reading() as connection:
             last = last_entry(connection)
         assert last is not None, "a workspace begins with its first step"

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import difflib
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import geopandas as gpd
 import pandas as pd
@@ -21,29 +20,40 @@ from sqlalchemy import Connection, Engine
 from tuban.domain.layer import LayerSpec
 from tuban.domain.progress import Progress, Step, part, quiet
 from tuban.domain.version import LayerVersion, Validity
-from tuban.errors import Damaged, Text, TubanError, UnknownLayer, UnknownVersion, WrongUse
+from tuban.errors import Text
 from tuban.store import catalogue, parquet, tables
 from tuban.store.arrange import arrange
 from tuban.store.audit import hashes_told, verify_files, verify_trail
 from tuban.store.chain import TrailReport
 from tuban.store.clock import Clock, moment_of
-from tuban.store.disk import disk_in_words, make_folder, sha256_of, sync_file
+from tuban.store.disk import sha256_of, sync_file
 from tuban.store.history import Withdrawal, applying, known_at
 from tuban.store.ledger import add_entry, last_entry, stored_entries
-from tuban.store.lock import WAIT_SECONDS, WriteLock
+from tuban.store.lock import WAIT_SECONDS
 from tuban.store.parquet import Box, Where
 from tuban.store.records import row_of, version_facts, version_of
+from tuban.store.refusals import (
+    check_valid,
+    damaged,
+    no_reason,
+    none_applied,
+    unknown_layer,
+    unknown_number,
+    withdrawn_already,
+    wrong_code,
+)
 from tuban.store.settings import Settings
-from tuban.store.shelf import CACHE, Shelf, check_code
+from tuban.store.shelf import CACHE, check_code
 from tuban.store.state import State, load_state
 from tuban.store.trail import Trail
+from tuban.store.writer import Writer
 
 
 class Workspace:
     """A workspace that is open: made by `create` or `open_workspace`, to be closed (`with` does).
 
-    Reading never waits for long and takes no lock of ours; writing takes the workspace's one write lock. May be
-    used from several threads.
+    Reading never waits for long and takes no lock of ours; writing takes the workspace's one write lock.
+    May be used from several threads.
     """
 
     def __init__(self, folder: Path, engine: Engine, *, clock: Clock, wait_s: float = WAIT_SECONDS) -> None:
@@ -52,9 +62,7 @@ class Workspace:
         self.trail = Trail(self)
         self.settings = Settings(self)
         self._engine = engine
-        self._wait_s = wait_s
-        self._lock = WriteLock(folder, clock)
-        self._shelf = Shelf(folder)
+        self._writer = Writer(folder, engine, clock, wait_s)
         self._state: State | None = None
         self._state_lock = threading.Lock()
 
@@ -83,7 +91,7 @@ class Workspace:
         """Where the catalogue is, without the password."""
         return self._engine.url.render_as_string(hide_password=True)
 
-    # -- asking ------------------------------------------------------------------------------------------------
+    # -- asking
 
     def codes(self) -> list[str]:
         """Give the codes of all layers that have a version, withdrawn or not, in order."""
@@ -100,14 +108,9 @@ class Workspace:
         withdrawn : with those that were withdrawn (see `withdrawal`).
         """
         state = self.state
-        found = (
-            state.versions.get(code, ())
-            if code
-            else [v for c in sorted(state.versions) for v in state.versions[c]]
-        )
-        if withdrawn:
-            return [v for v in found if known is None or v.recorded_at <= known]
-        return known_at(found, state.withdrawals, known)
+        codes = [code] if code else sorted(state.versions)
+        found = [version for each in codes for version in state.versions.get(each, ())]
+        return known_at(found, {} if withdrawn else state.withdrawals, _aware(known))
 
     def version(
         self, code: str, *, number: int | None = None, on: date | None = None, known: datetime | None = None
@@ -117,7 +120,8 @@ class Workspace:
         Parameters
         ----------
         number : that very version, even if it was withdrawn.
-        on : a day; None is today. known : a moment (without time zone: local time); None is all that is recorded.
+        on : a day; None is today.
+        known : a moment (without time zone: local time); None is all that is recorded.
 
         Raises
         ------
@@ -125,31 +129,16 @@ class Workspace:
         """
         found = self.state.versions.get(code)
         if not found:
-            raise self._unknown_layer(code)
+            raise unknown_layer(code, self.codes())
         if number is not None:
             for version in found:
                 if version.number == number:
                     return version
-            raise UnknownVersion(
-                Text(f"图层 {code} 没有第{number}版。", f"The layer {code} has no version {number}."),
-                Text(f"现有第1至第{found[-1].number}版。", f"There are versions 1 to {found[-1].number}."),
-                code=code,
-                number=number,
-            )
-        day = on or date.today()
-        version = applying(found, self.state.withdrawals, on=day, known=_aware(known))
+            raise unknown_number(code, number, found[-1].number)
+        day, moment = on or date.today(), _aware(known)
+        version = applying(found, self.state.withdrawals, on=day, known=moment)
         if version is None:
-            starts = sorted({v.valid.start for v in known_at(found, self.state.withdrawals, _aware(known))})
-            listed = ", ".join(map(str, starts)) or "—"
-            raise UnknownVersion(
-                Text(f"图层 {code} 在 {day} 没有有效的版本。", f"No version of {code} applied on {day}."),
-                Text(
-                    f"各版本的生效日期:{listed}。请换一个日期。",
-                    f"Versions came into force on: {listed}. Ask for another day.",
-                ),
-                code=code,
-                on=day.isoformat(),
-            )
+            raise none_applied(code, day, known_at(found, self.state.withdrawals, moment))
         return version
 
     def in_force(self, *, on: date | None = None, known: datetime | None = None) -> dict[str, LayerVersion]:
@@ -165,7 +154,7 @@ class Workspace:
         """Say when, by whom and why a version was withdrawn, or None."""
         return self.state.withdrawals.get((version.code, version.number))
 
-    # -- reading -----------------------------------------------------------------------------------------------
+    # -- reading
 
     def path(self, version: LayerVersion) -> Path:
         """Give the version's GeoParquet file.
@@ -180,18 +169,7 @@ class Workspace:
         except OSError:
             size = -1
         if size != version.bytes:
-            state = Text("不见了", "is missing") if size < 0 else Text("被改动过", "was altered")
-            raise Damaged(
-                Text(
-                    f"{version.code} 第{version.number}版的文件 {version.file} {state.zh}。",
-                    f"The file of {version.code} version {version.number}, {version.file}, {state.en}.",
-                ),
-                Text(
-                    "从备份恢复该文件,再用 tuban trail verify 核验;或重新入库。",
-                    "Restore it from a backup and run `tuban trail verify`, or import the layer again.",
-                ),
-                file=version.file,
-            )
+            raise damaged(version, missing=size < 0)
         return file
 
     def table(
@@ -202,12 +180,13 @@ class Workspace:
         bbox: Box | None = None,
         where: Where | None = None,
     ) -> pa.Table:
-        """Read rows as an Arrow table, geometry as WKB: only what touches `bbox`, only the row groups it needs.
+        """Read rows as an Arrow table, geometry as WKB: only what touches `bbox`, from where it lies.
 
         Parameters
         ----------
-        columns : which, in this order; None for all. bbox : west, south, east, north in the layer's CRS: rows whose
-            box touches it. where : a pyarrow condition, or (column, operator, value) that all must hold.
+        columns : which, in this order; None for all.
+        bbox : west, south, east, north in the layer's CRS: rows whose box touches it.
+        where : a pyarrow condition, or (column, operator, value) that all must hold.
 
         Raises
         ------
@@ -227,143 +206,137 @@ class Workspace:
 
         A layer without geometry gives a plain DataFrame.
         """
-        frame = parquet.read_frame(self.path(version), columns=columns, bbox=bbox, where=where)
-        return frame  # type: ignore[return-value]  # a table's frame lacks only what a table cannot have
+        found = parquet.read_frame(self.path(version), columns=columns, bbox=bbox, where=where)
+        return cast("gpd.GeoDataFrame", found)
 
     def cache_dir(self, name: str) -> Path:
-        """Give a folder for what can be made again from the layers (tiles, crosswalks); anyone may empty it."""
+        """Give a folder for what can be made again from the layers (tiles, crosswalks); may be emptied."""
         folder = self.folder / CACHE / name
         folder.mkdir(parents=True, exist_ok=True)
         return folder
 
-    # -- writing -----------------------------------------------------------------------------------------------
+    # -- writing
 
     def add_version(
         self,
         code: str,
         frame: pd.DataFrame,
         *,
-        spec: LayerSpec | None = None,
         source_name: str,
         source_sha256: str,
         valid: Validity,
         by: str,
+        spec: LayerSpec | None = None,
         note: str = "",
-        facts: dict[str, Any] | None = None,
+        facts: Mapping[str, Any] | None = None,
+        dry_run: bool = False,
         progress: Progress = quiet,
     ) -> LayerVersion:
         """Store a frame as the next version of a layer, whole or not at all, and tell the trail.
 
-        The same content with the same validity as a version that stands gives that version and writes nothing.
+        The same content and validity as a version that stands gives that version and writes nothing.
 
         Parameters
         ----------
         code : must be the spec's, if a spec is given. frame : as `arrange` takes it.
         facts : more for the trail, such as how the file was understood.
+        dry_run : only measure; the version has no file and no hash then.
 
         Raises
         ------
         what `arrange` raises; WorkspaceBusy, DiskFull : nothing was stored; Cancelled : `progress` said stop.
         """
         check_code(code)
-        _check_valid(valid)
+        check_valid(valid)
         if spec is not None and spec.code != code:
-            raise WrongUse(
-                Text(
-                    f"代码 {code} 与图层定义 {spec.code} 不符。",
-                    f"The code {code} is not that of the definition {spec.code}.",
-                ),
-                Text("使用图层定义的代码。", "Use the definition's code."),
-            )
+            raise wrong_code(code, spec.code)
         arranged = arrange(frame, progress=part(progress, 0.0, 0.5))
-        writes = part(progress, 0.5, 0.95)
-        with self._writer(Text(f"图层 {code} 入库", f"taking in {code}"), by):
-            draft = self._shelf.draft()
-            parquet.write(arranged.table, draft, progress=writes)
-            sync_file(draft)
-            sha256 = sha256_of(draft)
-            for known in self.versions(code):
-                if known.sha256 == sha256 and known.valid == valid:
-                    self._clear()
-                    return known
-            progress(Step(0.97, Text("登记版本", "Recording the version")))
-            size = draft.stat().st_size
-            version = LayerVersion(
-                code=code,
-                number=len(self.state.versions.get(code, ())) + 1,
-                sha256=sha256,
-                file=self._shelf.put(draft, code, sha256),
-                rows=arranged.table.num_rows,
-                crs=arranged.crs,
-                geometry=arranged.geometry,
-                bounds=arranged.bounds,
-                area_m2=arranged.area_m2,
-                columns=arranged.columns,
-                bytes=size,
-                source_name=source_name,
-                source_sha256=source_sha256,
-                valid=valid,
-                recorded_at=self.clock(),
-                recorded_by=by,
-                sample=self.sample,
-                note=note,
-            )
-            with catalogue.writing(self._engine) as connection:
-                told = {**(facts or {}), **version_facts(version)}
-                entry = add_entry(
-                    connection, self.clock, "layer.import", f"{code}/{version.number}", told, by
-                )
-                version = replace(version, recorded_at=moment_of(entry.at))
-                connection.execute(sa.insert(tables.layer_version).values(row_of(version, entry.number)))
-            with contextlib.suppress(OSError):
-                self._shelf.settle(code, sha256)
+        version = LayerVersion(
+            code=code,
+            number=len(self.state.versions.get(code, ())) + 1,
+            sha256="",
+            file="",
+            rows=arranged.table.num_rows,
+            crs=arranged.crs,
+            geometry=arranged.geometry,
+            bounds=arranged.bounds,
+            area_m2=arranged.area_m2,
+            columns=arranged.columns,
+            bytes=0,
+            source_name=source_name,
+            source_sha256=source_sha256,
+            valid=valid,
+            recorded_at=self.clock(),
+            recorded_by=by,
+            sample=self.sample,
+            note=note,
+        )
+        if dry_run:
+            return version
+        with self._writer.hold(Text(f"图层 {code} 入库", f"taking in {code}"), by):
+            version = self._store(version, arranged.table, facts or {}, part(progress, 0.5, 1.0))
         progress(Step(1.0, Text("完成", "Done")))
         return version
 
+    def _store(
+        self, version: LayerVersion, table: pa.Table, facts: Mapping[str, Any], progress: Progress
+    ) -> LayerVersion:
+        shelf, code = self._writer.shelf, version.code
+        draft = shelf.draft()
+        parquet.write(table, draft, progress=part(progress, 0.0, 0.9))
+        sync_file(draft)
+        sha256, size = sha256_of(draft), draft.stat().st_size
+        for standing in self.versions(code):
+            if standing.sha256 == sha256 and standing.valid == version.valid:
+                draft.unlink()
+                return standing
+        progress(Step(0.95, Text("登记版本", "Recording the version")))
+        place = shelf.put(draft, code, sha256)
+        number = len(self.state.versions.get(code, ())) + 1
+        version = replace(version, number=number, sha256=sha256, bytes=size, file=place)
+        with catalogue.writing(self._engine) as connection:
+            told = {**facts, **version_facts(version)}
+            subject = f"{code}/{number}"
+            entry = add_entry(
+                connection, self.clock, "layer.import", subject, facts=told, by=version.recorded_by
+            )
+            version = replace(version, recorded_at=moment_of(entry.at))
+            connection.execute(sa.insert(tables.layer_version).values(row_of(version, entry.number)))
+        with contextlib.suppress(OSError):
+            shelf.settle(code, sha256)
+        return version
+
     def withdraw(self, version: LayerVersion, *, reason: str, by: str) -> Withdrawal:
-        """Take a mistaken version out of force, from now on and as a new fact; what was believed until now stays.
+        """Take a mistaken version out of force, from now on, as a new fact; what was believed so far stays.
 
         Raises
         ------
         WrongUse : no reason, or it is withdrawn already.
         """
         if not reason.strip():
-            raise WrongUse(
-                Text("撤回版本须写明理由。", "A withdrawal needs its reason."),
-                Text("用 --reason 写明为什么撤回。", "Give it with --reason."),
-            )
+            raise no_reason()
         version = self.version(version.code, number=version.number)
-        with self._writer(Text(f"撤回 {version.code}", f"withdrawing {version.code}"), by):
+        with self._writer.hold(Text(f"撤回 {version.code}", f"withdrawing {version.code}"), by):
             before = self.withdrawal(version)
             if before is not None:
-                raise WrongUse(
-                    Text(
-                        f"{version.code} 第{version.number}版已由 {before.recorded_by} 撤回:{before.reason}。",
-                        f"{version.code} version {version.number} was already withdrawn by {before.recorded_by}: "
-                        f"{before.reason}.",
-                    ),
-                    Text(
-                        "无需再次撤回;要恢复请重新入库。",
-                        "There is nothing to do; to restore it, import it again.",
-                    ),
-                )
+                raise withdrawn_already(before)
             with catalogue.writing(self._engine) as connection:
                 subject = f"{version.code}/{version.number}"
                 told = {"reason": reason, "sha256": version.sha256}
-                entry = add_entry(connection, self.clock, "layer.withdraw", subject, told, by)
+                entry = add_entry(connection, self.clock, "layer.withdraw", subject, facts=told, by=by)
                 done = Withdrawal(version.code, version.number, moment_of(entry.at), by, reason)
                 row = {**dataclasses.asdict(done), "recorded_at": entry.at, "trail_number": entry.number}
                 connection.execute(sa.insert(tables.withdrawal).values(row))
         return done
 
-    # -- checking ----------------------------------------------------------------------------------------------
+    # -- checking
 
     def verify(self, *, head: str | None = None, progress: Progress = quiet) -> TrailReport:
         """Check the trail's chain, the catalogue against it, and hash every stored file again.
 
         Parameters
         ----------
-        head : a hash that `trail.head` gave earlier and that was kept elsewhere; it must still be in the chain.
+        head : a hash that `trail.head` gave earlier, kept elsewhere; it must still be in the chain.
         """
         with self.reading() as connection:
             report = verify_trail(connection, head=head)
@@ -373,7 +346,7 @@ class Workspace:
         progress(Step(1.0, Text("核验完成", "Checked")))
         return replace(report, files=files, faults=(*report.faults, *faults))
 
-    # -- for the other files of store ----------------------------------------------------------------------------
+    # -- for the other files of store
 
     @property
     def state(self) -> State:
@@ -395,63 +368,9 @@ class Workspace:
     @contextlib.contextmanager
     def writing(self, what: Text, by: str = "") -> Iterator[Connection]:
         """Hold the write lock and give a connection whose changes are kept all or none."""
-        with self._writer(what, by), catalogue.writing(self._engine) as connection:
+        with self._writer.transaction(what, by) as connection:
             yield connection
-
-    @contextlib.contextmanager
-    def _writer(self, what: Text, by: str) -> Iterator[None]:
-        with self._lock.hold(what, by, wait_s=self._wait_s) as outermost, disk_in_words(self.folder):
-            if outermost:
-                self._clear()
-            try:
-                yield
-            except BaseException:
-                if outermost:
-                    # Whatever went wrong is what the user must hear of; what cannot be cleared now is cleared
-                    # by the next writer.
-                    with contextlib.suppress(OSError, TubanError, sa.exc.SQLAlchemyError):
-                        self._clear()
-                raise
-
-    def _clear(self) -> None:
-        def is_catalogued(place: str) -> bool:
-            query = (
-                sa.select(tables.layer_version.c.number).where(tables.layer_version.c.file == place).limit(1)
-            )
-            with self.reading() as connection:
-                return connection.execute(query).first() is not None
-
-        self._shelf.clear(is_catalogued)
-        make_folder(self.folder / CACHE)
-
-    def _unknown_layer(self, code: str) -> UnknownLayer:
-        codes = self.codes()
-        near = difflib.get_close_matches(code.upper(), codes, n=3)
-        listed = ", ".join(near or codes[:8]) or "—"
-        return UnknownLayer(
-            Text(f"工作区里没有图层 {code}。", f"The workspace has no layer {code}."),
-            Text(
-                f"现有图层:{listed}。用 tuban layers import 入库。",
-                f"It has: {listed}. `tuban layers import` takes one in.",
-            ),
-            code=code,
-            near=near,
-        )
 
 
 def _aware(known: datetime | None) -> datetime | None:
     return None if known is None else known.astimezone()
-
-
-def _check_valid(valid: Validity) -> None:
-    if valid.end is not None and valid.end <= valid.start:
-        raise WrongUse(
-            Text(
-                f"失效日期 {valid.end} 不晚于生效日期 {valid.start}。",
-                f"It ends on {valid.end}, not after {valid.start}.",
-            ),
-            Text(
-                "失效日期是不再有效的第一天,须晚于生效日期。",
-                "The end is the first day it no longer holds; give a later one.",
-            ),
-        )

@@ -1,4 +1,4 @@
-"""The first catalogue: settings, trail, layer versions, withdrawals, and the triggers that keep them as written.
+"""The first catalogue: settings, trail, layer versions, withdrawals, and triggers that keep them as written.
 
 The tables are written out here rather than taken from `tables.py`: a revision must not change when they do.
 """
@@ -81,8 +81,8 @@ def upgrade() -> None:
     )
     triggers = {"sqlite": _sqlite_triggers, "postgresql": _postgresql_triggers}
     for statement in triggers[op.get_bind().dialect.name]():
-        # Straight to the driver: a colon or percent sign in the text is no parameter.
-        op.get_bind().exec_driver_sql(statement)
+        # Straight to the driver, and without parameters: a percent sign in the text means itself.
+        op.get_bind().exec_driver_sql(statement, execution_options={"no_parameters": True})
 
 
 def _sqlite_triggers() -> list[str]:
