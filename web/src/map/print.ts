@@ -1,8 +1,9 @@
 /** The map of the screen once more, at another size and sharpness, as a picture. */
 import type { Map as MapLibre } from 'maplibre-gl'
 
-import { createMap, useMap } from './useMap'
+import { valuesInView } from './inView'
 import { visibleLayers } from './shown'
+import { createMap, useMap } from './useMap'
 
 export interface Printed {
   canvas: HTMLCanvasElement
@@ -32,21 +33,8 @@ function facts(one: MapLibre): Omit<Printed, 'canvas'> {
       [right.lng, right.lat],
     ],
     bearing: one.getBearing(),
-    values: valuesInView(one),
+    values: new Map(visibleLayers.value.map(({ code, layer }) => [code, valuesInView(layer, one)])),
   }
-}
-
-function valuesInView(one: MapLibre): Map<string, Set<string>> {
-  const found = new Map<string, Set<string>>()
-  const there = new Set(one.getStyle().layers.map((layer) => layer.id))
-  for (const { code, layer } of visibleLayers.value) {
-    const { by } = layer.paint
-    const layers = ['fill', 'point', 'line'].map((kind) => `${code}/${kind}`).filter((id) => there.has(id))
-    if (!by || layers.length === 0) continue
-    const values = one.queryRenderedFeatures({ layers }).map((feature) => String(feature.properties[by] ?? ''))
-    found.set(code, new Set(values))
-  }
-  return found
 }
 
 /**
