@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tuban.domain.landuse import THREE_CLASS_TITLES
 from tuban.errors import NotFound, Text
+from tuban.standards.layertables import known_books
 from tuban.standards.tables import HERE
 from tuban.standards.yamldoc import YamlDoc, read_yaml
 
@@ -33,7 +34,7 @@ def chain(name: str, overlay: Path | None) -> list[YamlDoc]:
             )
         seen.append(path)
         docs.append(doc)
-        path = _base(doc, path, name if overlay and path == overlay.resolve() else None)
+        path = _base(doc, path, name)
     for doc in docs:
         _check_top(doc)
     return docs[::-1]
@@ -54,11 +55,12 @@ def _shipped(name: str) -> Path:
     return path
 
 
-def _base(doc: YamlDoc, path: Path, asked: str | None) -> Path | None:
-    """Give the file that `doc` builds on: what it says, else what was asked for."""
+def _base(doc: YamlDoc, path: Path, asked: str) -> Path | None:
+    """Give the file that `doc` builds on: what it says, else what was asked for; the first has none."""
+    ours = path.parent == HERE / "profiles"
     said = doc.whole().get("extends")
     if said is None:
-        return _shipped(asked) if asked else None
+        return None if ours else _shipped(asked)
     if not isinstance(said, str):
         raise doc.fault(
             ("extends",),
@@ -77,7 +79,7 @@ def _base(doc: YamlDoc, path: Path, asked: str | None) -> Path | None:
             Text(f"没有名为“{said}”的标准配置。", f"There is no profile {said!r}."),
             Text(f"现有：{'、'.join(shipped_profiles())}。", f"There are: {', '.join(shipped_profiles())}."),
         )
-    if asked and asked not in ("national-2021", said):
+    if not ours and asked not in ("national-2021", said):
         raise doc.fault(
             ("extends",),
             Text(
@@ -103,6 +105,13 @@ def _check_top(doc: YamlDoc) -> None:
     books = doc.whole().get("books", [])
     if not isinstance(books, list) or not all(isinstance(book, str) for book in books):
         raise doc.fault(("books",), Text("books 应为列表。", "`books` must be a list."))
+    for book in books:
+        if book not in known_books():
+            raise doc.fault(
+                ("books",),
+                Text(f"没有字段表“{book}”。", f"There is no book of field tables {book!r}."),
+                Text(f"可用：{'、'.join(known_books())}。", f"Use of: {', '.join(known_books())}."),
+            )
 
 
 def text_of(doc: YamlDoc, path: tuple[str, ...], value: object) -> Text:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from functools import cache
-from pathlib import Path
 
 from tuban.domain.code import CodeTable, normalise_class_code
 from tuban.domain.control import ControlLine
@@ -17,9 +16,9 @@ from tuban.domain.landuse import (
     SettlementCode,
     SurveyClass,
 )
-from tuban.domain.plan import AdminUnit, PlanZone, admin_level, parent_admin_code, short_admin_code
+from tuban.domain.plan import PlanZone
 from tuban.errors import Text, UnknownCode
-from tuban.standards.tables import HERE, Row, keyed, parse_csv, read_csv, shipped
+from tuban.standards.tables import HERE, Row, keyed, shipped
 from tuban.standards.yamldoc import read_yaml
 
 EDITIONS: dict[LandUseEdition, tuple[str, Text]] = {
@@ -292,44 +291,7 @@ def sources() -> dict[str, tuple[str, str]]:
     }
 
 
-# The two header spellings under which a table of administrative codes arrives.
-_ADMIN_HEADS = (("code", "name"), ("XZQDM", "XZQMC"), ("代码", "名称"))
-
-
-def admin_codes(path: Path) -> dict[str, AdminUnit]:
-    """Read a table of administrative codes: code → unit, in the order of the file.
-
-    The package ships none: the divisions change every year and the issued tables have terms of
-    their own. A CSV in UTF-8 with the columns code and name (or XZQDM, XZQMC; 代码, 名称) is
-    enough. Filled codes (410000) are read as what they mean; a parent that the table lacks is
-    still named by the structure of the code.
-    """
-    rows = read_csv(path, "")
-    if not rows:
-        return {}
-    head = next((pair for pair in _ADMIN_HEADS if pair[0] in rows[0] and pair[1] in rows[0]), None)
-    if head is None:
-        parse_csv(path.read_text(encoding="utf-8-sig"), path.name, "code name")
-        raise AssertionError("unreachable: the columns were missing")
-    units: dict[str, AdminUnit] = {}
-    for row in rows:
-        level = admin_level(row[head[0]])
-        if level is None:
-            raise row.fault(
-                Text(
-                    f"“{row[head[0]]}”不是行政区代码（应为 2、4、6、9 或 12 位数字）。",
-                    f"{row[head[0]]!r} is no administrative code (2, 4, 6, 9 or 12 digits).",
-                )
-            )
-        short = short_admin_code(row[head[0]])
-        if short in units:
-            raise row.fault(Text(f"代码“{short}”重复。", f"The code {short!r} is there twice."))
-        units[short] = AdminUnit(short, row[head[1]], level, parent_admin_code(short))
-    return units
-
-
 __all__ = [
-    "admin_codes",
     "collisions",
     "control_lines",
     "edition_of",

@@ -88,6 +88,12 @@ def _field_rows() -> dict[tuple[str, str], list[Row]]:
 
 
 @cache
+def known_books() -> tuple[str, ...]:
+    """List the books of field tables that a profile may open."""
+    return tuple(dict.fromkeys(book for book, _ in _field_rows() if book not in ("common", "maintenance")))
+
+
+@cache
 def _english() -> dict[str, str]:
     rows = shipped("layers/field-names.csv", "name_zh name_en")
     keyed(rows, "name_zh")

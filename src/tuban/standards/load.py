@@ -15,11 +15,11 @@ from pathlib import Path
 from tuban.domain.code import CodeTable, normalise_class_code, pad_class_code
 from tuban.domain.layer import FieldSpec, LayerSpec, Paint
 from tuban.errors import Text
+from tuban.standards.admin import admin_codes
 from tuban.standards.amend import ROLES, amend
 from tuban.standards.amendcodes import amend_codes
 from tuban.standards.chain import chain, shipped_profiles, text_of
 from tuban.standards.codes import (
-    admin_codes,
     collisions,
     control_lines,
     edition_of,
