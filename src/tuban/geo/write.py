@@ -182,7 +182,7 @@ def _write_ogr(frame: Frame, target: Path, format: str, name: str, encoding: str
 
 
 def _small_integers(frame: Frame) -> Frame:
-    """Give whole numbers 32 bits where they fit: FileGDB before ArcGIS 10.9 has no more, and makes doubles."""
+    """Give whole numbers 32 bits where they fit: FileGDB before ArcGIS 10.9 makes doubles of longer ones."""
     narrow = {}
     for name, column in frame.items():
         if pd.api.types.is_integer_dtype(column.dtype) and not column.abs().max() >= 2**31:
