@@ -5,7 +5,7 @@ import type {
   Bounds,
   Comparison,
   DownloadFormat,
-  Feature,
+  FeatureDetail,
   FeaturePage,
   Filter,
   Identify,
@@ -125,13 +125,13 @@ export const api = {
     ),
 
   feature: (code: string, fid: number, at: { on?: string; version?: number } = {}, signal?: AbortSignal) =>
-    request<Feature>(`/layers/${code}/features/${fid}`, at, { signal }),
+    request<FeatureDetail>(`/layers/${code}/features/${fid}`, at, { signal }),
 
   identify: (at: { lon: number; lat: number; on?: string; tolerance_m?: number }, signal?: AbortSignal) =>
     request<Identify>('/identify', at, { signal }),
 
-  search: (q: string, limit = 20, signal?: AbortSignal) =>
-    request<{ results: SearchResult[] }>('/search', { q, limit }, { signal }),
+  search: (ask: { q: string; on?: string; limit?: number }, signal?: AbortSignal) =>
+    request<{ query: string; results: SearchResult[] }>('/search', ask, { signal }),
 
   statistics: (
     ask: { layer: string; by: string; within?: string; zone_layer?: string; on?: string; version?: number },

@@ -13,13 +13,14 @@ export type GroupId = 'present' | 'plan' | 'management' | 'socioeconomic'
 export interface Status {
   name: string
   sample: boolean
-  place: { name: string; code: string } | null
+  place: { name: string; code: string | null }
   bounds: Bounds | null
   app_version: string
   dates: string[]
   base_map: { kind: 'tianditu'; key: string } | null
   default_on: string
   crs: string | null
+  max_upload_bytes: number
 }
 
 export interface Version {
@@ -36,7 +37,9 @@ export interface Version {
   rows: number
   bytes: number
   sample: boolean
-  note?: string
+  note: string
+  bounds: Bounds | null
+  area_ha: number | null
 }
 
 export interface Field {
@@ -64,14 +67,14 @@ export interface Paint {
   label: string | null
 }
 
-export type GeometryKind = 'polygon' | 'line' | 'point' | 'table' | 'any'
+export type GeometryKind = 'polygon' | 'line' | 'point' | 'table'
 
 export interface Layer {
   code: string
   title: Bilingual
   group: GroupId
   geometry: GeometryKind
-  rows: number | null
+  rows: number
   area_ha: number | null
   bounds: Bounds | null
   order: number
@@ -79,10 +82,16 @@ export interface Layer {
   version: Version | null
   versions: number
   fields: Field[]
+  id_field: string | null
+  class_field: string | null
+  unit_field: string | null
+  /** From this zoom on tiles carry single objects; below it areas may be merged by class. */
+  detail_zoom: number | null
   confidence: string
 }
 
 export interface LayerList {
+  on: string
   groups: { id: GroupId; title: Bilingual }[]
   layers: Layer[]
 }
@@ -95,10 +104,16 @@ export interface Feature {
   bounds: Bounds | null
   properties: Properties
   geometry?: GeoJSON.Geometry | null
-  area_m2?: number | null
-  area_ha?: number | null
-  area_mu?: number | null
-  length_m?: number | null
+}
+
+/** One object with its size on the ellipsoid. */
+export interface FeatureDetail extends Feature {
+  code: string
+  version: number
+  area_m2: number | null
+  area_ha: number | null
+  area_mu: number | null
+  length_m: number | null
 }
 
 export interface FeaturePage {
@@ -110,18 +125,29 @@ export interface FeaturePage {
   features: Feature[]
 }
 
+export interface FoundFeature {
+  fid: number
+  properties: Properties
+  bounds: Bounds | null
+  area_ha: number | null
+  /** 0 where the point lies in the object. */
+  distance_m: number
+}
+
 export interface Identified {
   code: string
   title: Bilingual
   group: GroupId
+  geometry: GeometryKind
   status: 'found' | 'nothing' | 'no_data'
   version: Pick<Version, 'number' | 'valid_from' | 'valid_to' | 'act' | 'recorded_at'> | null
-  features: Feature[]
+  features: FoundFeature[]
 }
 
 export interface Identify {
   lon: number
   lat: number
+  on: string
   layers: Identified[]
 }
 
@@ -150,27 +176,51 @@ export interface Statistics {
   layer: string
   version: number
   by: string
+  within: string | null
+  zone_layer: string | null
   unit: 'ha'
   rows: StatisticsRow[]
   total_ha: number
+  total_mu: number
   formula: Bilingual
   adjusted: boolean
 }
 
-export interface CompareSide {
-  version: Version
+/** An object that only one of the two versions has. */
+export interface OneSided {
+  fid: number
+  id: string
+  bounds: Bounds | null
+  area_ha: number | null
+  properties: Properties
+}
+
+/** An object that both versions have, differently. */
+export interface Changed {
+  fid_a: number
+  fid_b: number
+  id: string
+  bounds: Bounds | null
+  area_a_ha: number | null
+  area_b_ha: number | null
+  geometry_changed: boolean
+  changes: { field: string; a: Value; b: Value }[]
 }
 
 export interface Comparison {
-  a: CompareSide
-  b: CompareSide
-  added: Feature[]
-  removed: Feature[]
-  changed: { fid_a: number; fid_b: number; properties: Record<string, [Value, Value]>; bounds?: Bounds | null }[]
-  counts: { added: number; removed: number; changed: number; same?: number }
+  code: string
+  a: Version
+  b: Version
+  key: string
+  added: OneSided[]
+  removed: OneSided[]
+  changed: Changed[]
+  counts: { added: number; removed: number; changed: number; same: number }
   area_a_ha: number | null
   area_b_ha: number | null
   change_ha: number | null
+  limit: number
+  offset: number
 }
 
 export interface Measure {
@@ -191,13 +241,14 @@ export interface Problem {
 
 export interface Task {
   id: string
-  title: Bilingual | string
+  title: Bilingual
   state: TaskState
-  share: number | null
-  text: Bilingual | null
+  share: number
+  text: Bilingual
+  created_at: string
   started_at: string | null
   finished_at: string | null
-  result: Record<string, unknown> | null
+  result: { code: string; version: number; rows: number } | null
   error: Problem | null
 }
 
@@ -214,14 +265,16 @@ export interface TrailEntry {
 
 export interface TrailPage {
   total: number
+  limit: number
+  offset: number
   entries: TrailEntry[]
 }
 
 export interface TrailReport {
   ok: boolean
   entries: number
-  head: string
-  faults: unknown[]
+  head: string | null
+  faults: { number: number | null; problem: string }[]
 }
 
 export type DownloadFormat = 'gpkg' | 'parquet' | 'csv' | 'xlsx'

@@ -1,5 +1,5 @@
 /** The panels at the right of the map, in the order of their buttons. */
-import { Histogram, InfoFilled, List, PictureFilled, ScaleToOriginal, Stamp, Tickets } from '@element-plus/icons-vue'
+import { Histogram, InfoFilled, List, PictureFilled, ScaleToOriginal, Stamp, Tickets, Switch } from '@element-plus/icons-vue'
 import { defineAsyncComponent, type Component } from 'vue'
 
 import type { Bilingual } from '@/shared/lang'
@@ -53,5 +53,11 @@ export const panels: Panel[] = [
     title: { zh: '任务', en: 'Tasks' },
     icon: List,
     component: defineAsyncComponent(() => import('@/features/tasks/TasksPanel.vue')),
+  },
+  {
+    id: 'compare',
+    title: { zh: '对比', en: 'Compare' },
+    icon: Switch,
+    component: defineAsyncComponent(() => import('@/features/compare/ComparePanel.vue')),
   },
 ]

@@ -15,7 +15,7 @@ const asked = new Set<string>()
 /** Ask for the label points of a layer, once. */
 export function wantLabels(layer: Layer): void {
   const id = sourceId(layer)
-  const few = layer.rows !== null && layer.rows <= FEW
+  const few = layer.rows <= FEW
   if (!layer.paint.label || !few || layer.geometry === 'line' || asked.has(id)) return
   asked.add(id)
   void load(layer, layer.paint.label, id)

@@ -2,7 +2,7 @@
 import { ref, shallowRef, watch } from 'vue'
 
 import { api } from '@/api/client'
-import type { Feature } from '@/api/types'
+import type { FeatureDetail } from '@/api/types'
 
 import { layerOf, on } from './catalogue'
 
@@ -17,7 +17,7 @@ export interface Chosen {
 export const selection = ref<Chosen | null>(null)
 
 /** The chosen object with geometry and attributes, once it has come. */
-export const selected = shallowRef<Feature | null>(null)
+export const selected = shallowRef<FeatureDetail | null>(null)
 
 /** Why the chosen object could not be loaded, or null. */
 export const selectionError = shallowRef<unknown>(null)

@@ -1,5 +1,5 @@
 /** Which layers are drawn, in which order, how strong and with which filter: what a link restores. */
-import { computed, ref } from 'vue'
+import { computed, ref, watch } from 'vue'
 
 import type { Filter, Layer, LayerList } from '@/api/types'
 
@@ -64,25 +64,25 @@ export function reorder(code: string, other: string, after = false): void {
 }
 
 // Points lie over lines, lines over areas; within each the order of the standard.
-const RANK: Record<string, number> = { point: 0, line: 1, any: 2, polygon: 3, table: 4 }
+const RANK: Record<string, number> = { point: 0, line: 1, polygon: 2, table: 3 }
 
-/**
- * Take up the layers of the catalogue: known ones keep their state and place, new ones are inserted.
- *
- * `stated` is what a link asked for; where it is empty on first loading, a sensible set is shown.
- */
-export function adopt(list: LayerList, stated: Shown[] | null): void {
-  const present = stated ?? shown.value
-  const first = present.length === 0
-  const states = new Map(present.map((one) => [one.code, one]))
-  const opening = first ? firstSet(list.layers) : new Set<string>()
+/** What a link asked for, until the layers are there to take it up; null: nothing was asked. */
+export const stated = ref<Shown[] | null>(null)
+
+/** Take up the layers of a catalogue: known ones keep their state and place, new ones go below. */
+export function adopt(list: LayerList): void {
+  const present = stated.value ?? shown.value
+  const opening = present.length === 0 && stated.value === null ? firstSet(list.layers) : new Set<string>()
+  const there = new Set(present.map((one) => one.code))
   const fresh = list.layers
-    .filter((layer) => !states.has(layer.code))
+    .filter((layer) => !there.has(layer.code))
     .sort((a, b) => (RANK[a.geometry] ?? 9) - (RANK[b.geometry] ?? 9) || a.order - b.order)
     .map((layer): Shown => ({ code: layer.code, visible: opening.has(layer.code), opacity: 1, filters: [] }))
-  // Layers that the link or the session placed stay where they are; the rest goes below.
   shown.value = [...present, ...fresh]
+  stated.value = null
 }
+
+watch([catalogue, stated], ([list]) => list && adopt(list))
 
 // Opened for the first time: the present land use (or the plan's zones), the three lines, the townships.
 const GROUNDS = ['DLTB', 'GHFQ', 'GHDLTB', 'XZQXZ', 'XZQ']

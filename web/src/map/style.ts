@@ -105,13 +105,12 @@ function layersOf({ layer, opacity, filters, passing }: Drawn, theme: MapTheme):
   const common = { source: sourceId(layer), 'source-layer': code, ...(filter ? { filter } : {}) }
   const round = { 'line-join': 'round', 'line-cap': paint.dash.length ? 'butt' : 'round' } as const
   const made: LayerSpecification[] = []
-  if (layer.geometry === 'polygon' || layer.geometry === 'any') {
+  if (layer.geometry === 'polygon') {
     const filled = paint.fill || paint.by
     made.push({
       id: `${code}/fill`,
       type: 'fill',
       ...common,
-      ...(layer.geometry === 'any' ? { filter: geometryIs('Polygon', filter) } : {}),
       paint: {
         'fill-color': colourOf(paint, 'rgba(0,0,0,0)'),
         // Without a fill the area still answers to the pointer.
@@ -120,12 +119,11 @@ function layersOf({ layer, opacity, filters, passing }: Drawn, theme: MapTheme):
       },
     })
   }
-  if (layer.geometry === 'point' || layer.geometry === 'any') {
+  if (layer.geometry === 'point') {
     made.push({
       id: `${code}/point`,
       type: 'circle',
       ...common,
-      ...(layer.geometry === 'any' ? { filter: geometryIs('Point', filter) } : {}),
       paint: {
         'circle-color': colourOf(paint, colours.plain),
         'circle-radius': ['interpolate', ['linear'], ['zoom'], 8, 2.5, 12, 4.5, 16, 7],
@@ -155,7 +153,7 @@ function layersOf({ layer, opacity, filters, passing }: Drawn, theme: MapTheme):
       ...common,
       layout: round,
       // Edges of small parcels would cover the colours when looked at from afar.
-      ...(finelyCut(layer) ? { minzoom: 13 } : {}),
+      ...(finelyCut(layer) ? { minzoom: Math.max(13, layer.detail_zoom ?? 0) } : {}),
       paint: {
         'line-color': hovered(colours.hover, line as ExpressionSpecification),
         'line-width': width,
@@ -167,9 +165,9 @@ function layersOf({ layer, opacity, filters, passing }: Drawn, theme: MapTheme):
   return made
 }
 
-/** Whether areas are so many that their edges are drawn only close up. */
+/** Whether areas are so many that from afar they come merged by class, without edges of their own. */
 function finelyCut(layer: Layer): boolean {
-  return layer.geometry !== 'line' && (layer.rows ?? 0) > 3000
+  return layer.geometry === 'polygon' && layer.rows > 3000
 }
 
 function lineWidth(layer: Layer): ExpressionSpecification {
@@ -188,7 +186,7 @@ function labelOf({ layer, opacity, filters, passing }: Drawn, theme: MapTheme, p
   const filter = filterOf(filters, passing)
   const isLine = layer.geometry === 'line'
   const colours = COLOURS[theme]
-  const few = (layer.rows ?? 0) <= FEW
+  const few = layer.rows <= FEW
   if (few && !isLine && !placed) return [] // the label points are on their way
   const source = placed ? { source: `${sourceId(layer)}/names` } : { source: sourceId(layer), 'source-layer': layer.code }
   return [
@@ -197,11 +195,11 @@ function labelOf({ layer, opacity, filters, passing }: Drawn, theme: MapTheme, p
       type: 'symbol',
       ...source,
       ...(filter ? { filter } : {}),
-      minzoom: few && !isLine ? ((layer.rows ?? 0) > 60 ? 10.5 : 0) : 13.5,
+      minzoom: few && !isLine ? (layer.rows > 60 ? 10.5 : 0) : 13.5,
       layout: {
         'text-field': ['to-string', ['get', label]],
         'text-font': [LABEL_FONT],
-        'text-size': few && (layer.rows ?? 0) <= 60 ? ['interpolate', ['linear'], ['zoom'], 8, 12, 14, 16] : 12,
+        'text-size': few && layer.rows <= 60 ? ['interpolate', ['linear'], ['zoom'], 8, 12, 14, 16] : 12,
         'text-max-width': 8,
         'symbol-placement': isLine ? 'line' : 'point',
         ...(layer.geometry === 'point' ? { 'text-offset': [0, 0.9], 'text-anchor': 'top', 'text-optional': true } : {}),
@@ -214,11 +212,6 @@ function labelOf({ layer, opacity, filters, passing }: Drawn, theme: MapTheme, p
       },
     },
   ]
-}
-
-function geometryIs(kind: string, filter: FilterSpecification | null): FilterSpecification {
-  const own = ['==', ['geometry-type'], kind] as unknown as FilterSpecification
-  return filter ? (['all', own, filter] as unknown as FilterSpecification) : own
 }
 
 /** The filters as MapLibre reads them; objects found by the service are named by their ids. */

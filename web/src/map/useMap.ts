@@ -124,6 +124,8 @@ async function snapshot(): Promise<HTMLCanvasElement> {
 export function objectAt(one: MapLibre, point: { x: number; y: number }): { code: string; feature: MapGeoJSONFeature } | null {
   const around: [[number, number], [number, number]] = [[point.x - 3, point.y - 3], [point.x + 3, point.y + 3]]
   const layers = one.getStyle().layers.flatMap((layer) => (/^[^/]+\/(fill|line|point)$/.test(layer.id) ? [layer.id] : []))
-  const found = one.queryRenderedFeatures(around, { layers })[0]
+  const all = one.queryRenderedFeatures(around, { layers })
+  // An area drawn as a border only lies over everything, and is meant only where nothing else is.
+  const found = all.find((feature) => !(feature.layer.type === 'fill' && feature.layer.paint?.['fill-opacity'] === 0)) ?? all[0]
   return found ? { code: found.layer.id.split('/')[0] ?? '', feature: found } : null
 }

@@ -7,6 +7,9 @@ export const rightPanel = ref('')
 /** Id of the panel below the map, or '' for none. */
 export const bottomPanel = ref('')
 
+/** Whether the time line is open. */
+export const timeOpen = ref(false)
+
 /** Whether the panel at the left is open. */
 export const leftOpen = ref(true)
 

@@ -1,0 +1,27 @@
+/** The keys that work everywhere. */
+import { onBeforeUnmount, onMounted } from 'vue'
+
+import { closeUppermost } from '@/shared/escape'
+
+/** Bind keys to actions while the calling component lives; not while someone is writing, except Esc. */
+export function useKeys(actions: Record<string, () => void>): void {
+  function pressed(event: KeyboardEvent): void {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return
+    if (event.key === 'Escape') {
+      // Dialogs close themselves.
+      if (!document.querySelector('.el-overlay:not([style*="display: none"]) .el-dialog')) closeUppermost()
+      return
+    }
+    if (isWriting(event.target)) return
+    const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key]
+    if (!action) return
+    event.preventDefault()
+    action()
+  }
+  onMounted(() => addEventListener('keydown', pressed))
+  onBeforeUnmount(() => removeEventListener('keydown', pressed))
+}
+
+function isWriting(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && (target.isContentEditable || target.matches('input:not([type=checkbox]):not([type=range]), textarea, select'))
+}

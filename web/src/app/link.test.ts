@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest'
+
+import { readLink, writeLink, type Link } from './link'
+
+const plain = readLink('')
+
+describe('the address', () => {
+  it('of the opening state is empty', () => {
+    expect(writeLink(plain)).toBe('')
+  })
+
+  it('restores everything it was written from', () => {
+    const link: Link = {
+      on: '2026-11-20',
+      known: '2026-11-20T08:00:00Z',
+      view: { lon: 113.52123, lat: 33.3, zoom: 11.25, bearing: 12.5 },
+      layers: [
+        { code: 'XZQXZ', visible: true, opacity: 1, filters: [] },
+        { code: 'DLTB', visible: true, opacity: 0.5, filters: [{ field: 'DLBM', op: 'in', value: '0101|0102' }] },
+        { code: 'JSYD', visible: false, opacity: 1, filters: [{ field: 'MC', op: 'like', value: '路:二, “三” & 四' }] },
+      ],
+      chosen: { code: 'DLTB', fid: 0, version: 2 },
+      point: { lon: 113.5, lat: 33.25 },
+      left: false,
+      right: 'identify',
+      table: 'DLTB',
+      time: true,
+      mode: 'swipe',
+      other: '2021-01-01',
+      compared: { code: 'CZKFBJ', a: 1, b: null },
+      curtain: 0.3,
+      lang: 'en',
+      theme: 'dark',
+    }
+    expect(readLink(writeLink(link))).toEqual(link)
+  })
+
+  it('tells “no layer shown” from “not said”', () => {
+    expect(readLink('layers=').layers).toEqual([])
+    expect(readLink('').layers).toBeNull()
+    expect(writeLink({ ...plain, layers: [] })).toBe('layers=')
+  })
+
+  it('falls back where it says nonsense', () => {
+    const link = readLink('on=yesterday&at=1,2&mode=spin&sel=DLTB&here=x,y&curtain=7&layers=DLTB:900&f=DLTB:A:is:1&lang=fr')
+    expect(link).toEqual({ ...plain, layers: [{ code: 'DLTB', visible: true, opacity: 1, filters: [] }] })
+  })
+
+  it('stays readable', () => {
+    const shown = { code: 'DLTB', visible: true, opacity: 0.4, filters: [] }
+    expect(writeLink({ ...plain, on: '2026-11-20', layers: [shown] })).toBe('on=2026-11-20&layers=DLTB:40')
+  })
+})
