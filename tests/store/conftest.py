@@ -1,4 +1,4 @@
-"""Workspaces on both kinds of catalogue: SQLite, and a private PostgreSQL server that lives for the session."""
+"""Workspaces on both kinds of catalogue: SQLite, and a private PostgreSQL server for the session."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def postgres() -> Iterator[Callable[[], str]]:
     initdb, pg_ctl = program("initdb"), program("pg_ctl")
     if not initdb or not pg_ctl:
         pytest.skip(
-            "no PostgreSQL on this machine: initdb and pg_ctl are neither in the PATH nor where Debian puts them"
+            "no PostgreSQL on this machine (initdb and pg_ctl: not in the PATH, not where Debian puts them)"
         )
     pytest.importorskip("psycopg", reason="the driver psycopg is not installed")
     # Not under pytest's folder: a socket's path may not be longer than about a hundred characters.
@@ -54,16 +54,16 @@ def postgres() -> Iterator[Callable[[], str]]:
     run = as_whom(folder)
     data, log = str(folder / "data"), str(folder / "log")
     quiet: dict[str, Any] = {
-        "check": True,
         "stdout": subprocess.DEVNULL,
         "stderr": subprocess.PIPE,
         "cwd": folder,
     }
     try:
         made = ["-A", "trust", "-U", "postgres", "-E", "UTF8", "--locale=C", "-N"]
-        subprocess.run([*run, initdb, "-D", data, *made], **quiet)
-        options = f"-k {folder} -c listen_addresses='' -c fsync=off -c max_connections=30"
-        subprocess.run([*run, pg_ctl, "-D", data, "-l", log, "-w", "-o", options, "start"], **quiet)
+        subprocess.run([*run, initdb, "-D", data, *made], check=True, **quiet)
+        listen = f"-k {folder} -c listen_addresses='' -c fsync=off -c max_connections=30"
+        start = [*run, pg_ctl, "-D", data, "-l", log, "-w", "-o", listen, "start"]
+        subprocess.run(start, check=True, **quiet)
     except subprocess.CalledProcessError as error:
         shutil.rmtree(folder, ignore_errors=True)
         pytest.skip(f"PostgreSQL would not start: {error.stderr.decode(errors='replace').strip()[-300:]}")
@@ -82,7 +82,7 @@ def postgres() -> Iterator[Callable[[], str]]:
     yield new_database
     admin.dispose()
     with contextlib.suppress(subprocess.CalledProcessError):
-        subprocess.run([*run, pg_ctl, "-D", data, "-m", "immediate", "-w", "stop"], **quiet)
+        subprocess.run([*run, pg_ctl, "-D", data, "-m", "immediate", "-w", "stop"], check=True, **quiet)
     shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 import pytest
 import shapely
 import sqlalchemy as sa
-from given import CRS, parcels, square, valid
 
+from given import CRS, parcels, valid
 from tuban.domain.layer import LayerSpec
 from tuban.domain.version import LayerVersion
 from tuban.errors import (

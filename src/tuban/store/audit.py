@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -55,13 +55,19 @@ def verify_files(
                 f"The file of {subject} was altered: it is not what its hash says.",
             )
             faults.append(Fault("file_altered", changed, subject=subject))
-    known = {version.file for version in versions}
-    for file in sorted((folder / "layers").glob("*/*")):
-        name = file.relative_to(folder).as_posix()
-        if name not in known:
-            stray = Text(f"文件 {name} 不属于任何版本。", f"The file {name} belongs to no version.")
-            faults.append(Fault("file_unknown", stray, subject=name))
     return len(hashes), faults
+
+
+def files_of_nobody(names: Iterable[str]) -> list[Fault]:
+    """Report stored files that belong to no version."""
+    return [
+        Fault(
+            "file_unknown",
+            Text(f"文件 {name} 不属于任何版本。", f"The file {name} belongs to no version."),
+            subject=name,
+        )
+        for name in sorted(names)
+    ]
 
 
 def hashes_told(entries: list[Entry]) -> dict[str, str]:

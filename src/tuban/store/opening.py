@@ -122,6 +122,7 @@ def open_workspace(
                     "Make sure TUBAN_DATABASE and the folder belong together.",
                 ),
             )
+        workspace.tidy()
     except BaseException:
         engine.dispose()
         raise

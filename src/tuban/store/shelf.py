@@ -96,5 +96,19 @@ class Shelf:
                 left.unlink(missing_ok=True)
         return removed
 
+    def stored(self) -> set[str]:
+        """Give the places of all files that lie in the layers' folders."""
+        files = (self._folder / LAYERS).glob("*/*")
+        return {file.relative_to(self._folder).as_posix() for file in files}
+
+    def announced(self) -> set[str]:
+        """Give the places that intents name: a writer is, or was, about to use them."""
+        matches = [_INTENT.fullmatch(file.name) for file in self._tmp.glob("*.intent")]
+        return {place_of(match["code"], match["name"]) for match in matches if match}
+
+    def is_clear(self) -> bool:
+        """Say whether no writer left anything behind, and none is at work."""
+        return not self._tmp.is_dir() or next(self._tmp.iterdir(), None) is None
+
     def _intent(self, code: str, sha256: str) -> Path:
         return self._tmp / f"{code}~{sha256[:16]}.intent"

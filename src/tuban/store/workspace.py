@@ -20,10 +20,10 @@ from sqlalchemy import Connection, Engine
 from tuban.domain.layer import LayerSpec
 from tuban.domain.progress import Progress, Step, part, quiet
 from tuban.domain.version import LayerVersion, Validity
-from tuban.errors import Text
+from tuban.errors import StoreFault, Text
 from tuban.store import catalogue, parquet, tables
 from tuban.store.arrange import arrange
-from tuban.store.audit import hashes_told, verify_files, verify_trail
+from tuban.store.audit import files_of_nobody, hashes_told, verify_files, verify_trail
 from tuban.store.chain import TrailReport
 from tuban.store.clock import Clock, moment_of
 from tuban.store.disk import sha256_of, sync_file
@@ -31,7 +31,7 @@ from tuban.store.history import Withdrawal, applying, known_at
 from tuban.store.ledger import add_entry, last_entry, stored_entries
 from tuban.store.lock import WAIT_SECONDS
 from tuban.store.parquet import Box, Where
-from tuban.store.records import row_of, version_facts, version_of
+from tuban.store.records import row_of, version_facts
 from tuban.store.refusals import (
     check_valid,
     damaged,
@@ -341,12 +341,28 @@ class Workspace:
         with self.reading() as connection:
             report = verify_trail(connection, head=head)
             told = hashes_told(list(stored_entries(connection)))
-            rows = connection.execute(sa.select(tables.layer_version)).mappings().all()
-        files, faults = verify_files(self.folder, [version_of(row) for row in rows], told, progress=progress)
+        stored = self._writer.shelf.stored()
+        versions = self.versions(withdrawn=True)
+        files, faults = verify_files(self.folder, versions, told, progress=progress)
+        strays = stored - {version.file for version in versions}
+        if strays:
+            # A writer at work has announced its file; if it just finished, the catalogue has it by now.
+            strays -= self._writer.shelf.announced()
+            strays -= {version.file for version in self.versions(withdrawn=True)}
+            faults += files_of_nobody(name for name in strays if (self.folder / name).exists())
         progress(Step(1.0, Text("核验完成", "Checked")))
         return replace(report, files=files, faults=(*report.faults, *faults))
 
     # -- for the other files of store
+
+    def tidy(self) -> None:
+        """Remove what a killed writer left, if there is any and nobody writes just now."""
+        if not self._writer.shelf.is_clear():
+            with (
+                contextlib.suppress(StoreFault, OSError),
+                self._writer.hold(Text("清理残留文件", "clearing remains"), "", wait_s=0),
+            ):
+                pass
 
     @property
     def state(self) -> State:

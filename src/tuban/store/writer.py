@@ -29,14 +29,15 @@ class Writer:
         self._lock = WriteLock(folder, clock)
 
     @contextlib.contextmanager
-    def hold(self, what: Text, by: str) -> Iterator[None]:
+    def hold(self, what: Text, by: str, *, wait_s: float | None = None) -> Iterator[None]:
         """Hold the write lock; what a killed writer left is cleared first, what fails here is cleared after.
 
         Raises
         ------
         WorkspaceBusy : someone else writes. DiskFull : the disk refused; nothing was kept.
         """
-        with self._lock.hold(what, by, wait_s=self._wait_s) as outermost, disk_in_words(self._folder):
+        wait_s = self._wait_s if wait_s is None else wait_s
+        with self._lock.hold(what, by, wait_s=wait_s) as outermost, disk_in_words(self._folder):
             if outermost:
                 self.clear()
             try:
