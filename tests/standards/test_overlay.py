@@ -110,6 +110,13 @@ def test_a_profile_file_is_read_again_after_it_changed(written):
     assert user_profile(file).layer("CZKFBJ").order == 8
 
 
+def test_a_county_names_its_maintenance_layers_its_own_way(written):
+    used = user_profile(written('maintenance: "{layer}{part}X"'))
+    assert [s.code for s in used.maintenance("GHFQ")] == ["GHFQWHQX", "GHFQWHCX", "GHFQWHHX"]
+    assert used.layer("WHQGHFQ").code == "GHFQWHQX"
+    assert [s.code for s in profile().maintenance("GHFQ")] == ["WHQGHFQ", "WHCGHFQ", "WHHGHFQ"]
+
+
 def test_a_land_use_code_keeps_its_leading_zero(written):
     # In plain YAML 0404 is the octal number 260.
     used = user_profile(written("three_class: {survey: {0404: 农用地}}"))
@@ -141,6 +148,7 @@ def test_a_land_use_code_keeps_its_leading_zero(written):
         ("classes:\n  towns: {}\n", 2, "towns"),
         ("land_use_edition: 2030\n", 1, "2030"),
         ("zone_variant: nowhere\n", 1, "nowhere"),
+        ("maintenance: " + '"{layer}"' + "\n", 1, "命名"),
         ("books: [plan, nowhere]\n", 1, "nowhere"),
         ("extends: nowhere\n", 1, "nowhere"),
         ("extends: nowhere.yaml\n", 1, "nowhere"),

@@ -12,8 +12,11 @@ from tuban.standards.yamldoc import YamlDoc, read_yaml
 
 TOP_KEYS = {
     "name", "title", "extends", "edition", "land_use_edition", "zone_variant", "books", "roles",
-    "three_class", "classes", "layers", "note",
+    "three_class", "classes", "layers", "maintenance", "note",
 }  # fmt: skip
+
+# How the three layers of a maintained layer may be named; whichever is the rule, all are understood.
+NAMINGS = ("{part}{layer}", "{layer}{part}", "{layer}{part}X")
 
 
 def shipped_profiles() -> tuple[str, ...]:
@@ -102,6 +105,13 @@ def _check_top(doc: YamlDoc) -> None:
     for key in ("roles", "three_class", "classes", "layers"):
         if not isinstance(doc.whole().get(key, {}), dict):
             raise doc.fault((key,), Text(f"{key} 应为“键: 值”。", f"`{key}` must be a mapping."))
+    naming = doc.whole().get("maintenance", NAMINGS[0])
+    if naming not in NAMINGS:
+        raise doc.fault(
+            ("maintenance",),
+            Text("维护图层的命名写法不认识。", "This naming of maintenance layers is not known."),
+            Text(f"可用：{'、'.join(NAMINGS)}。", f"Use one of: {', '.join(NAMINGS)}."),
+        )
     books = doc.whole().get("books", [])
     if not isinstance(books, list) or not all(isinstance(book, str) for book in books):
         raise doc.fault(("books",), Text("books 应为列表。", "`books` must be a list."))

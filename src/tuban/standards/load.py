@@ -102,6 +102,7 @@ def _build(docs: tuple[YamlDoc, ...]) -> Profile:
         survey=survey,
         zones=zones,
         settlement=settlement_codes(),
+        maintenance_naming=str(said["maintenance"]),
         _places=places(),
         _change=_change_spec(book, stamp),
     )

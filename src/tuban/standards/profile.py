@@ -16,7 +16,8 @@ from tuban.errors import Text, UnknownLayer
 AnyClass = LandUseClass | SurveyClass | PlanZone | SettlementCode
 FREE = re.compile(r"QT(_\w+)?")
 # A maintained layer X is handed in as WHQX, WHCX, WHHX, the letters before the layer's name
-# (WHQGHFQ; verified:GHB). Tables also write them behind it: all spellings are understood.
+# (WHQGHFQ; verified:GHB). Tables also write them behind it: all spellings are understood, and the
+# profile says which is the code.
 PARTS: dict[str, Text] = {
     "WHQ": Text("维护前", "before maintenance"),
     "WHC": Text("维护层", "maintenance change"),
@@ -45,6 +46,7 @@ class Profile:
     survey: CodeTable[SurveyClass]
     zones: CodeTable[PlanZone]
     settlement: CodeTable[SettlementCode]
+    maintenance_naming: str
     _places: Mapping[str, tuple[LayerPlace, ...]] = field(repr=False)
     _change: LayerSpec = field(repr=False)
     _by_code: dict[str, LayerSpec] = field(init=False, repr=False)
@@ -165,12 +167,12 @@ class Profile:
         shape = self._change if part == "WHC" else base
         return replace(
             shape,
-            code=f"{part}{base.code}",
+            code=self.maintenance_naming.format(part=part, layer=base.code),
             title=title,
             group="management",
             geometry=base.geometry,
             order=300 + list(PARTS).index(part),
-            aliases=(f"{base.code}{part}", f"{base.code}{part}X"),
+            aliases=(f"{part}{base.code}", f"{base.code}{part}", f"{base.code}{part}X"),
             confidence=f"verified:GHB (naming, change fields); {base.confidence}",
         )
 
