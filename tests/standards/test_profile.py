@@ -82,7 +82,7 @@ def test_every_row_of_the_layer_tables_has_a_layer():
 
 
 def test_every_field_row_reaches_a_layer_in_some_profile():
-    known = {(s.code, f.name) for _, s in ALL for f in s.fields}
+    known = {(s.code, f.name) for _, s in ALL for f in (*s.fields, *s.others)}
     known |= {(s.code, alias) for _, s in ALL for f in s.fields for alias in f.aliases}
     for row in shipped("layers/fields.csv", "book layer field"):
         if row["book"] in ("common", "maintenance"):
@@ -150,6 +150,15 @@ def test_other_spellings_resolve_to_one_code(asked, code):
 )
 def test_the_three_dialects_of_the_redline_are_one_layer(dialect, canonical):
     assert dialect in NATIONAL.layer("STBHHX").field(canonical).aliases
+
+
+def test_columns_of_another_dialect_are_understood_and_not_expected():
+    spec = NATIONAL.layer("STBHHX")
+    assert [f.name for f in spec.others][-2:] == ["STHJWT", "SLSJ"]
+    assert "QYMJ" not in [f.name for f in spec.fields] and spec.field("QYMJ") in spec.others
+    assert not any(f.required for f in spec.others)
+    assert {f.name for f in NATIONAL.layer("CZKFBJ").others} == {"CZMC", "SLSJ"}
+    assert {s.code for s in NATIONAL.layers if s.others} == {"STBHHX", "CZKFBJ"}
 
 
 def test_a_maintenance_triple_is_its_layer_before_and_after_with_the_change_between():

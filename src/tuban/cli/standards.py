@@ -224,6 +224,7 @@ def _layer_json(used: Profile, spec: LayerSpec) -> dict[str, Any]:
             "decimals": f.decimals,
             "unit": f.unit,
             "required": f.required,
+            "other_dialect": f in spec.others,
             "codes": f.codes,
             "domain": f.domain,
             "personal": f.personal,
@@ -231,7 +232,7 @@ def _layer_json(used: Profile, spec: LayerSpec) -> dict[str, Any]:
             "note": f.note,
             "confidence": f.confidence,
         }
-        for f in spec.fields
+        for f in (*spec.fields, *spec.others)
     ]
     places = [
         {"level": p.level, "part": p.part, "seq": p.seq, "constraint": p.constraint, "ysdm": p.ysdm}
@@ -332,11 +333,11 @@ def _show_layer(used: Profile, spec: LayerSpec) -> None:
             f.kind
             + (f"({f.length}{f',{f.decimals}' if f.decimals is not None else ''})" if f.length else ""),
             f.unit,
-            "M" if f.required else "",
+            "M" if f.required else "~" if f in spec.others else "",
             f.codes or f.domain or "",
             f.confidence,
         )
-        for f in spec.fields
+        for f in (*spec.fields, *spec.others)
     ]
     if rows:
         show_table(head_en if lang == "en" else head, rows)

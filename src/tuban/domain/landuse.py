@@ -16,8 +16,8 @@ THREE_CLASS_TITLES: dict[ThreeClass, Text] = {
     "agricultural": Text("农用地", "Agricultural land"),
     "construction": Text("建设用地", "Construction land"),
     "unused": Text("未利用地", "Unused land"),
-    "mixed": Text("混合（按下级分)", "Mixed (split by lower classes)"),
-    "sea": Text("海域（不适用)", "Sea (does not apply)"),
+    "mixed": Text("混合（按下级分）", "Mixed (split by lower classes)"),
+    "sea": Text("海域（不适用）", "Sea (does not apply)"),
     "unknown": Text("未查明", "Not known"),
 }
 

@@ -82,7 +82,9 @@ class LayerSpec:
     edition: str = ""
     confidence: str = ""
     note: str = ""
+    # Columns that only other dialects of the layer have: understood where they come, never expected.
+    others: tuple[FieldSpec, ...] = ()
 
     def field(self, name: str) -> FieldSpec | None:
-        """Give the field called `name`, or None."""
-        return next((field for field in self.fields if field.name == name), None)
+        """Give the field called `name`, of the layer or of another dialect of it, or None."""
+        return next((field for field in (*self.fields, *self.others) if field.name == name), None)

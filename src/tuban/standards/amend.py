@@ -180,6 +180,7 @@ def _change_fields(doc: YamlDoc, path: _Path, draft: LayerDraft, changes: Any, m
                     + "For a new field give title and kind.",
                 ),
             )
+        draft.dialect.discard(name)  # a profile that speaks of a column has it
         draft.fields[name] = _field(doc, here, old or FieldSpec(name, Text(name, name), "text"), keys, mark)
         if "required" in keys:
             others = tuple(r for r in draft.required if r != name)

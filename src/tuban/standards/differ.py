@@ -85,8 +85,8 @@ def _layer(a: LayerSpec, b: LayerSpec) -> list[Difference]:
         for d in _parts("layer", a.code, a.paint, b.paint, _PAINT_PARTS)
         if not (d.part == "colours" and shared)
     )
-    ours = {f"{a.code}.{f.name}": f for f in a.fields}
-    theirs = {f"{a.code}.{f.name}": f for f in b.fields}
+    ours = {f"{a.code}.{f.name}": f for f in (*a.fields, *a.others)}
+    theirs = {f"{a.code}.{f.name}": f for f in (*b.fields, *b.others)}
     found.extend(_presence("field", ours, theirs))
     for name in ours.keys() & theirs.keys():
         one: FieldSpec = ours[name]

@@ -22,7 +22,10 @@ BOOK_ONLY = {"XG_": "detailed-hangzhou", "JSYDGZQ": "land-plan-2010-zhejiang"}
 
 @dataclass(slots=True)
 class LayerDraft:
-    """A layer while a profile is put together; `fields` keep their order, `roles` are column names."""
+    """A layer while a profile is put together; `fields` keep their order, `roles` are column names.
+
+    `dialect` names the fields that only another dialect of the layer has.
+    """
 
     code: str
     title: Text
@@ -30,6 +33,7 @@ class LayerDraft:
     geometry: str
     order: int = 100
     fields: dict[str, FieldSpec] = field(default_factory=dict)
+    dialect: set[str] = field(default_factory=set)
     roles: dict[str, str | None] = field(default_factory=dict)
     required: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
@@ -134,6 +138,13 @@ def fields_of(layer: str, books: tuple[str, ...]) -> tuple[FieldSpec, ...]:
     return tuple(found.values())
 
 
+def dialect_of(layer: str, books: tuple[str, ...]) -> set[str]:
+    """Name the fields that only a later book gives a layer: another dialect of it."""
+    having = [book for book in books if (book, layer) in _field_rows()]
+    own = {item.name for item in fields_of(layer, tuple(having[:1]))}
+    return {item.name for item in fields_of(layer, books)} - own
+
+
 def maintenance_fields() -> tuple[FieldSpec, ...]:
     """Give the fields of the change layer (WHC) of a maintenance triple."""
     return fields_of("WHC", ("maintenance",))
@@ -166,6 +177,7 @@ def drafts(books: Sequence[str]) -> dict[str, LayerDraft]:
             geometry=geometry,
             order=row.whole("order") or 0,
             fields={f.name: f for f in (*fields, *own)},
+            dialect=dialect_of(code, opened),
             roles={role: row[f"{role}_field"] for role in ("area", "class", "unit") if row[f"{role}_field"]},
             required=tuple(row["required"].split()),
             aliases=tuple(alias for alias, name in layer_names.items() if name == code),

@@ -169,7 +169,7 @@ def _check_names(docs: tuple[YamlDoc, ...], layers: dict[str, LayerDraft]) -> No
 def _role(draft: LayerDraft, role: str, candidates: list[str]) -> str | None:
     if role in draft.roles:
         return draft.roles[role]
-    found = next((name for name in candidates if name in draft.fields), None)
+    found = next((name for name in candidates if name in draft.fields and name not in draft.dialect), None)
     # A declared area is compared with the measured one: only a column known to be in m² will do.
     if role == "area" and found is not None and draft.fields[found].unit != "m²":
         return None
@@ -189,7 +189,8 @@ def _spec(draft: LayerDraft, roles: dict[str, list[str]], book: _PaintBook, edit
         title=draft.title,
         group=draft.group,  # type: ignore[arg-type]
         geometry=draft.geometry,  # type: ignore[arg-type]
-        fields=fields,
+        fields=tuple(item for item in fields if item.name not in draft.dialect),
+        others=tuple(item for item in fields if item.name in draft.dialect),
         id_field=column["id"],
         area_field=column["area"] if draft.geometry == "polygon" else None,
         class_field=column["class"],

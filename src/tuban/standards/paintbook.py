@@ -56,7 +56,7 @@ def check_paint(doc: YamlDoc, path: tuple[str, ...], keys: Any) -> None:
             raise doc.fault(
                 here,
                 Text(
-                    f'颜色“{value}”应写作 "#rrggbb"(带引号）。',
+                    f'颜色“{value}”应写作 "#rrggbb"（带引号）。',
                     f'Write the colour {value!r} as "#rrggbb", quoted.',
                 ),
             )

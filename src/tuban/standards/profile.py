@@ -142,7 +142,7 @@ class Profile:
             or low in spec.title.zh.lower()
             or low in spec.title.en.lower()
             or any(low == alias.lower() for alias in spec.aliases)
-            or any(low == f.name.lower() or low == f.title.zh for f in spec.fields)
+            or any(low == f.name.lower() or low == f.title.zh for f in (*spec.fields, *spec.others))
         )
 
     def _free(self, code: str) -> LayerSpec:

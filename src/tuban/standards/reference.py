@@ -85,10 +85,10 @@ def _fields(spec: LayerSpec) -> str:
             f.unit,
             "M" if f.required else "",
             f.codes or f.domain,
-            " ".join(f.aliases),
+            "(other dialect)" if f in spec.others else " ".join(f.aliases),
             f.confidence,
         )
-        for f in spec.fields
+        for f in (*spec.fields, *spec.others)
     ]
     head = (
         "field",
@@ -161,8 +161,10 @@ def _codes() -> str:
             _entries(land_use_classes("2023"), classes),
             "## 2020 试行分类中不同的编码 · Codes of the 2020 trial that differ\n",
             _entries((c for c in trial if not c.same), differing),
-            f"其余 {sum(c.same for c in trial)} 个编码未见变化，按推断沿用 2023 版名称。"
-            "The other codes are taken to be unchanged; that is inferred.\n",
+            (
+                f"其余 {sum(c.same for c in trial)} 个编码未见变化，按推断沿用 2023 版名称。"
+                "The other codes are taken to be unchanged; that is inferred.\n"
+            ),
             "### 同码异义 · One code, two meanings\n",
             _entries(collisions(), both),
             "## 三调地类 · Survey classes and the plan classes they become\n",
@@ -171,14 +173,16 @@ def _codes() -> str:
             _entries(settlement_codes(), {**_NAMES, **_MARK, "note": "note"}),
             "## 规划分区 · Plan zones\n",
             _entries(plan_zones(), zones),
-            "## 规划分区（杭州) · Plan zones (Hangzhou)\n",
+            "## 规划分区：杭州 · Plan zones: Hangzhou\n",
             _entries((z for z in plan_zones("hangzhou") if z.variant), zones),
             "## 管控边界 · Control lines\n",
             _entries(control_lines(), lines),
             "## 置信标记的来源 · Sources of the confidence marks\n",
-            "`verified:KEY` 见于该来源；`recalled` 凭记忆，未见原文；`inferred`、`derived` 由推断或计算得出。"
-            "`verified:KEY`: seen in that source; `recalled`: from memory; "
-            "`inferred`, `derived`: deduced or computed.\n",
+            (
+                "`verified:KEY` 见于该来源；`recalled` 凭记忆；`inferred`、`derived` 由推断或算出。"
+                "`verified:KEY`: seen in that source; `recalled`: from memory; "
+                "`inferred`, `derived`: deduced or computed.\n"
+            ),
             _table(("key", "what", "weight"), ((key, *entry) for key, entry in sources().items())),
         )
     )
