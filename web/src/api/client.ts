@@ -63,7 +63,12 @@ async function request<T>(path: string, query: Query = {}, init: RequestInit = {
     throw unreachable()
   }
   if (!response.ok) throw await refused(response)
-  return (await response.json()) as T
+  try {
+    return (await response.json()) as T
+  } catch (cause) {
+    if (cause instanceof DOMException && cause.name === 'AbortError') throw cause
+    throw unreadable(response.status)
+  }
 }
 
 async function refused(response: Response): Promise<ApiError> {
@@ -73,14 +78,18 @@ async function refused(response: Response): Promise<ApiError> {
   } catch {
     // Not from the service itself (a proxy's page, say): told below.
   }
+  return unreadable(response.status)
+}
+
+function unreadable(status: number): ApiError {
   const zh = lang.value === 'zh'
   return new ApiError(
     {
       kind: 'Unexpected',
-      problem: zh ? `服务返回了无法识别的回答（${response.status}）。` : `The service gave an unknown answer (${response.status}).`,
+      problem: zh ? `服务返回了无法识别的回答（${status}）。` : `The service gave an unknown answer (${status}).`,
       fix: zh ? '请重试；仍然如此时，查看运行 tuban serve 的窗口。' : 'Try again; if it stays, look at the window that runs tuban serve.',
     },
-    response.status,
+    status,
   )
 }
 

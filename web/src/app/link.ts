@@ -47,7 +47,7 @@ export function writeLink(link: Link): string {
   }
   if (link.chosen) put('sel', [link.chosen.code, link.chosen.fid, link.chosen.version].filter((part) => part !== undefined).join(':'))
   if (link.point) put('here', `${round(link.point.lon, 6)},${round(link.point.lat, 6)}`)
-  put('left', link.left ? '1' : '0', '1')
+  put('left', link.left ? '1' : '0', wide() ? '1' : '0')
   put('panel', link.right)
   put('table', link.table)
   put('time', link.time ? '1' : '0', '0')
@@ -57,7 +57,7 @@ export function writeLink(link: Link): string {
     put('curtain', String(round(link.curtain, 2)), '0.5')
   }
   const { code, a, b } = link.compared
-  if (code && (link.mode !== 'none' || a !== null || b !== null)) put('versions', `${code}:${a ?? ''}:${b ?? ''}`)
+  if (code && (link.mode !== 'none' || a !== null || b !== null)) put('versions', `${code}:${a ?? ''}:${b ?? ''}`.replace(/:+$/, ''))
   put('lang', link.lang, 'zh')
   put('theme', link.theme, 'light')
   // Colons and commas need no escape in a query; so the link stays readable.
@@ -78,7 +78,7 @@ export function readLink(text: string): Link {
     layers: query.has('layers') ? readLayers(get('layers'), query.getAll('f')) : null,
     chosen: readChosen(get('sel')),
     point: readPoint(get('here')),
-    left: get('left') !== '0',
+    left: get('left') ? get('left') === '1' : wide(),
     right: get('panel'),
     table: get('table'),
     time: get('time') === '1',
@@ -89,6 +89,11 @@ export function readLink(text: string): Link {
     lang: get('lang') === 'en' ? 'en' : 'zh',
     theme: get('theme') === 'dark' ? 'dark' : 'light',
   }
+}
+
+// On a phone the layers would cover the map: there they open on asking.
+function wide(): boolean {
+  return innerWidth > 760
 }
 
 function round(value: number, decimals: number): number {

@@ -10,7 +10,7 @@ export type CompareMode = 'none' | 'swipe' | 'side' | 'blink'
 
 interface Compare {
   mode: CompareMode
-  /** The other day; the map shows `on` at the left (below), this one at the right (above). */
+  /** The other day, 甲, at the left; the chosen day, 乙, is at the right. */
   on: string
   /** Layer whose objects are compared one by one, or ''. */
   code: string
@@ -42,7 +42,7 @@ watch(
   },
 )
 
-/** Begin to compare: the other day is the last change before the chosen day, or the next one after it. */
+/** Begin to compare: with the day of the change before the last one, or the next one to come. */
 export function startCompare(mode: Exclude<CompareMode, 'none'>): void {
   if (!compare.on) compare.on = otherDay(status.value?.dates ?? [], on.value)
   compare.mode = mode
@@ -62,21 +62,21 @@ function atVersion(layer: Layer, number: number | null): Layer {
   return { ...layer, version: { ...layer.version, number } }
 }
 
-/** What the first map draws. */
-export const drawnA = computed(() =>
+/** What the map itself draws: 乙, the chosen day. */
+export const drawnNow = computed(() =>
   visibleLayers.value.map(({ layer, opacity, filters, code }) => ({
-    layer: compare.mode !== 'none' && code === compare.code ? atVersion(layer, compare.a) : layer,
+    layer: compare.mode !== 'none' && code === compare.code ? atVersion(layer, compare.b) : layer,
     opacity,
     filters,
   })),
 )
 
-/** What the second map draws: the same layers, on the other day. */
-export const drawnB = computed(() => {
+/** What the second map draws: 甲, the same layers on the other day. */
+export const drawnThen = computed(() => {
   const there = new Map(otherCatalogue.value?.layers.map((layer) => [layer.code, layer]))
   return visibleLayers.value.flatMap(({ opacity, filters, code }) => {
-    const layer = there.get(code) ?? (compare.b !== null && code === compare.code ? layerOf(code) : undefined)
-    const shownAt = layer && code === compare.code ? atVersion(layer, compare.b) : layer
+    const layer = there.get(code) ?? (compare.a !== null && code === compare.code ? layerOf(code) : undefined)
+    const shownAt = layer && code === compare.code ? atVersion(layer, compare.a) : layer
     return shownAt?.version ? [{ layer: shownAt, opacity, filters }] : []
   })
 })

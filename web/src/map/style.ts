@@ -107,6 +107,8 @@ function layersOf({ layer, opacity, filters, passing }: Drawn, theme: MapTheme):
   const made: LayerSpecification[] = []
   if (layer.geometry === 'polygon') {
     const filled = paint.fill || paint.by
+    // On dark ground thin colours would turn to mud.
+    const strength = paint.fill_opacity + (theme === 'dark' && filled ? 0.3 : 0)
     made.push({
       id: `${code}/fill`,
       type: 'fill',
@@ -114,7 +116,7 @@ function layersOf({ layer, opacity, filters, passing }: Drawn, theme: MapTheme):
       paint: {
         'fill-color': colourOf(paint, 'rgba(0,0,0,0)'),
         // Without a fill the area still answers to the pointer.
-        'fill-opacity': filled ? hovered(Math.min(1, (paint.fill_opacity + 0.2) * opacity), paint.fill_opacity * opacity) : 0,
+        'fill-opacity': filled ? hovered(Math.min(1, strength + 0.2) * opacity, Math.min(1, strength) * opacity) : 0,
         'fill-antialias': false,
       },
     })
