@@ -155,6 +155,10 @@ def test_a_land_use_code_keeps_its_leading_zero(written):
         ("title: {zh: 只有中文}\n", 1, "名称"),
         ("layers:\n  CZKFBJ: {order: [1\n", 3, "YAML"),
         ("- a\n- b\n", None, "键"),
+        ("note: &a [*a]\n", 1, "锚点"),
+        ("note: \x00\n", None, "YAML"),
+        ("? {a: b}\n: c\n", 1, "没有"),
+        ("<<: {layers: {}}\n", 1, "<<"),
     ],
 )
 def test_a_contradiction_is_refused_with_file_and_line(written, text, line, words):

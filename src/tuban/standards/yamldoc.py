@@ -13,6 +13,7 @@ from tuban.standards.tables import fault
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _Path = tuple[str, ...]
+_MOST_BYTES = 2_000_000
 
 
 class YamlDoc:
@@ -53,6 +54,13 @@ def read_yaml(path: Path) -> YamlDoc:
 
 @cache
 def _cached(path: Path, mtime: int) -> YamlDoc:
+    if path.stat().st_size > _MOST_BYTES:
+        raise fault(
+            path.name,
+            None,
+            Text("文件过大，不是标准配置。", "The file is too large to be a profile."),
+            Text("请核对所给的文件。", "Check which file was given."),
+        )
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
@@ -78,6 +86,17 @@ def _missing(path: Path) -> YamlDoc:
 def parse_yaml(text: str, file: str) -> YamlDoc:
     """Read YAML text; `file` is its name in messages."""
     try:
+        # An anchor may hold itself, or unfold a short file into one without end.
+        repeated = "&" in text and next(
+            (e for e in yaml.parse(text, Loader=_Loader) if isinstance(e, yaml.AliasEvent)), None
+        )
+        if repeated:
+            raise fault(
+                file,
+                repeated.start_mark.line + 1,
+                Text("标准配置中不能用 YAML 锚点。", "A profile may not use YAML anchors."),
+                Text("请把内容直接写出。", "Write the values out."),
+            )
         node = yaml.compose(text, Loader=_Loader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
