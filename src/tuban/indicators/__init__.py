@@ -1,0 +1,1 @@
+"""What is measured: one function, one indicator; frames in, numbers out."""

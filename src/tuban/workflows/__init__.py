@@ -1,0 +1,1 @@
+"""One file per official procedure: load, call, save."""
