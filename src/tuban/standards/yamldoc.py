@@ -93,7 +93,7 @@ def parse_yaml(text: str, file: str) -> YamlDoc:
         if repeated:
             raise fault(
                 file,
-                repeated.start_mark.line + 1,
+                repeated.start_mark.line + 1 if repeated.start_mark else None,
                 Text("标准配置中不能用 YAML 锚点。", "A profile may not use YAML anchors."),
                 Text("请把内容直接写出。", "Write the values out."),
             )
