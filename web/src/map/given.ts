@@ -40,7 +40,7 @@ export function aLayer(code: string, { paint, ...rest }: Partial<Omit<Layer, 'pa
     id_field: null,
     class_field: null,
     unit_field: null,
-    detail_zoom: null,
+    detail_zoom: 0,
     confidence: '',
     ...rest,
     paint: { ...PAINT, ...paint },
