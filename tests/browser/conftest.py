@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import socket
 import threading
 import time
-import urllib.parse
-import urllib.request
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from browser.desk import OFFICE, County, Desk, Watch
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 BUILT = ROOT / "src" / "tuban" / "_web" / "index.html"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -29,9 +27,6 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-OFFICE = {"width": 1366, "height": 768}
-WALL = {"width": 1920, "height": 1080}
-PHONE = {"width": 390, "height": 844}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -41,38 +36,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if here not in item.path.parents:
             continue
         item.add_marker(pytest.mark.browser)
+        if not CHROMIUM:
+            item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
         if not BUILT.exists():
             item.add_marker(
                 pytest.mark.skip(reason="the front end is not built (src/tuban/_web): python hatch_build.py")
             )
-
-
-@dataclass
-class County:
-    """The served sample county: where it is, and its API as plain data."""
-
-    url: str
-    folder: Path
-
-    def get(self, path: str, **query: Any) -> Any:
-        """Give the answer of `GET /api/<path>`."""
-        text = urllib.parse.urlencode({k: v for k, v in query.items() if v is not None}, doseq=True)
-        with urllib.request.urlopen(
-            f"{self.url}/api/{path}{'?' + text if text else ''}", timeout=60
-        ) as answer:
-            return json.load(answer)
-
-    def layer(self, code: str) -> dict[str, Any]:
-        """Give the catalogue's entry of one layer, today."""
-        return next(layer for layer in self.get("layers")["layers"] if layer["code"] == code)
-
-
-@dataclass
-class Watch:
-    """What a page said and asked for while it was open."""
-
-    errors: list[str] = field(default_factory=list)
-    foreign: list[str] = field(default_factory=list)
 
 
 def free_port() -> int:
@@ -86,6 +55,7 @@ def free_port() -> int:
 def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
     """Build about 2,500 parcels of sample county and serve them until the session ends."""
     import uvicorn
+
     from tuban.service.app import create_app
     from tuban.workflows.demo import build
 
@@ -109,36 +79,10 @@ def county(tmp_path_factory: pytest.TempPathFactory) -> Iterator[County]:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
     """The system's Chromium, drawing WebGL in software: no graphics card is needed."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield browser
         browser.close()
-
-
-@dataclass
-class Desk:
-    """One person's browser: opens pages of the county and watches what they say."""
-
-    context: BrowserContext
-    county: County
-    watch: Watch
-
-    def open(self, path: str = "/", *, drawn: bool = True) -> Page:
-        """Open a page; with `drawn`, wait until the map has drawn everything it has."""
-        page = self.context.new_page()
-        page.set_default_timeout(20_000)
-        page.on("console", lambda m: self.watch.errors.append(m.text) if m.type == "error" else None)
-        page.on("pageerror", lambda error: self.watch.errors.append(str(error)))
-        page.goto(self.county.url + path)
-        if drawn:
-            wait_until_drawn(page)
-        return page
-
-
-def wait_until_drawn(page: Page) -> None:
-    """Wait until the map is idle: the page says so on its map's element."""
-    page.wait_for_selector('[data-map-state="idle"]', timeout=45_000)
 
 
 @pytest.fixture

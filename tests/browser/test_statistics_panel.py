@@ -1,0 +1,108 @@
+"""The statistics panel: the API's numbers, nothing else, and they add up."""
+
+from __future__ import annotations
+
+import csv
+from decimal import Decimal
+from pathlib import Path
+
+import openpyxl
+import pytest
+from playwright.sync_api import Page, expect
+
+from browser.desk import County, choose, part, tool
+
+
+def shown(page: Page) -> dict[str, str]:
+    """Read the table: code → hectares as they are written."""
+    rows = part(page, "figures").locator("tbody tr")
+    return dict(rows.evaluate_all("rows => rows.map(r => [r.dataset.code, r.querySelector('td').innerText])"))
+
+
+@pytest.fixture
+def figures(page: Page) -> Page:
+    """The panel open on land-use parcels, as a table."""
+    tool(page, "统计")
+    part(page, "view").get_by_text("表", exact=True).click()
+    part(page, "figures").wait_for()
+    return page
+
+
+@pytest.mark.parametrize(
+    ("by", "words"),
+    [("township", "乡镇"), ("class", "分类"), ("three_class", "三大类"), ("village", "村"), ("zone", "分区")],
+)
+def test_the_numbers_are_the_services_and_sum_exactly(figures: Page, county: County, by: str, words: str):
+    zone_layer = "GHFQ" if by == "zone" else None
+    answer = county.get("statistics", layer="DLTB", by=by, zone_layer=zone_layer)
+    part(figures, "by").get_by_text(words, exact=True).click()
+    expect(part(figures, "figures").locator("tbody tr")).to_have_count(len(answer["rows"]))
+    written = shown(figures)
+    assert written == {row["code"]: f"{row['area_ha']:,.2f}" for row in answer["rows"]}
+    total = sum(Decimal(text.replace(",", "")) for text in written.values())
+    assert f"{total:,.2f}" == part(figures, "total").inner_text() == f"{answer['total_ha']:,.2f}"
+
+
+def test_every_number_says_its_version_and_formula(figures: Page, county: County):
+    answer = county.get("statistics", layer="DLTB", by="township")
+    title = part(figures, "figures").locator("tbody td").first.get_attribute("title") or ""
+    assert f"第 {answer['version']} 版" in title
+    assert answer["formula"]["zh"] in title
+    expect(part(figures, "source")).to_have_text(title)
+
+
+def test_units_change_the_numbers_exactly(figures: Page, county: County):
+    rows = county.get("statistics", layer="DLTB", by="township")["rows"]
+    choose(figures, "unit", "亩")
+    assert shown(figures) == {row["code"]: f"{Decimal(str(row['area_ha'])) * 15:,.2f}" for row in rows}
+
+
+def test_the_chart_shows_the_same_rows_in_words(figures: Page, county: County):
+    rows = county.get("statistics", layer="DLTB", by="township")["rows"]
+    part(figures, "view").get_by_text("图", exact=True).click()
+    words = part(figures, "chart").get_attribute("aria-label") or ""
+    for row in sorted(rows, key=lambda row: -row["area_ha"])[:10]:
+        assert f"{row['title']['zh']} {row['area_ha']:,.2f}" in words
+
+
+def test_another_date_stands_beside_with_the_change(figures: Page, county: County):
+    days = county.get("status")["dates"]
+    first = min(days)
+    code = changed_layer(county)
+    choose(figures, "layer", code)
+    choose(figures, "other", first)
+    table = part(figures, "figures")
+    expect(table.locator("thead")).to_contain_text("变化")
+    now = county.get("statistics", layer=code, by="township")
+    before = county.get("statistics", layer=code, by="township", on=first)
+    change = Decimal(str(now["total_ha"])) - Decimal(str(before["total_ha"]))
+    written = table.locator("tfoot td").last.inner_text().replace("−", "-").replace("+", "").replace(",", "")
+    assert Decimal(written) == change
+
+
+def test_the_table_can_be_saved_for_excel(figures: Page, county: County, tmp_path: Path):
+    answer = county.get("statistics", layer="DLTB", by="township")
+    with figures.expect_download() as waiting:
+        part(figures, "save-xlsx").click()
+    assert "示范数据" in waiting.value.suggested_filename
+    saved = tmp_path / "table.xlsx"
+    waiting.value.save_as(saved)
+    lines = list(openpyxl.load_workbook(saved).active.iter_rows(values_only=True))  # type: ignore[union-attr]
+    assert {line[0]: line[2] for line in lines[1 : 1 + len(answer["rows"])]} == {
+        row["code"]: row["area_ha"] for row in answer["rows"]
+    }
+    assert lines[1 + len(answer["rows"])][2] == pytest.approx(answer["total_ha"], abs=1e-9)
+
+    with figures.expect_download() as waiting:
+        part(figures, "save-csv").click()
+    waiting.value.save_as(tmp_path / "table.csv")
+    text = (tmp_path / "table.csv").read_text(encoding="utf-8-sig")
+    rows = list(csv.reader(text.splitlines()))
+    assert rows[1 + len(answer["rows"])][1] == "合计"
+    assert Decimal(rows[1 + len(answer["rows"])][2]) == Decimal(str(answer["total_ha"]))
+
+
+def changed_layer(county: County) -> str:
+    """Give a polygon layer that has had more than one version."""
+    polygons = [one for one in county.get("layers")["layers"] if one["geometry"] == "polygon"]
+    return next(one["code"] for one in polygons if one["versions"] > 1 and one["version"])
