@@ -18,7 +18,7 @@ NOT_BUILT = """<!doctype html><html lang="zh-CN"><meta charset="utf-8"><title>�
 <p>服务已经运行,接口可用(<a href="/api/docs">/api/docs</a>)。在项目目录运行
 <code>uv run python hatch_build.py</code> 构建前端,然后刷新本页。</p>
 <p lang="en">The service runs and its API answers (<a href="/api/docs">/api/docs</a>). Run
-<code>uv run python hatch_build.py</code> in the project folder to build the front end, then reload.</p></html>"""
+<code>uv run python hatch_build.py</code> in the project folder to build it, then reload.</p></html>"""
 
 
 def add_pages(app: FastAPI, built: Path = BUILT) -> None:

@@ -47,7 +47,9 @@ def layers_of(state: State, at: Moment) -> out.LayersOut:
             continue
         chosen = in_force.get(code)
         detail = state.tiles.detail_zoom(chosen) if chosen else None
-        listed.append(present.layer(state.spec(code), chosen, versions[-1], len(versions), detail))
+        spec, latest = state.spec(code), versions[-1]
+        paint = state.legends.paint(chosen or latest, spec)
+        listed.append(present.layer(spec, paint, chosen, latest, len(versions), detail_zoom=detail))
     groups = [out.GroupOut(id=group, title=present.text(title)) for group, title in GROUP_TITLES.items()]
     listed.sort(key=lambda layer: (list(GROUP_TITLES).index(layer.group), layer.order, layer.code))
     return out.LayersOut(on=at.on, groups=groups, layers=listed)

@@ -78,7 +78,7 @@ def fields(spec: LayerSpec, columns: Sequence[str]) -> list[out.FieldOut]:
     """Present the columns a version really has, in stored order; undefined ones by their own name."""
     listed = []
     for name in columns:
-        if name.startswith("_") or name == "geometry" or name == "bbox":
+        if name.startswith("_") or name in {"geometry", "bbox"}:
             continue
         known = spec.field(name)
         listed.append(field(known or FieldSpec(name, Text(name, name), "text")))
@@ -86,7 +86,13 @@ def fields(spec: LayerSpec, columns: Sequence[str]) -> list[out.FieldOut]:
 
 
 def layer(
-    spec: LayerSpec, chosen: LayerVersion | None, latest: LayerVersion, versions: int, detail_zoom: int | None
+    spec: LayerSpec,
+    drawn: Paint,
+    chosen: LayerVersion | None,
+    latest: LayerVersion,
+    versions: int,
+    *,
+    detail_zoom: int | None,
 ) -> out.LayerOut:
     """Present one layer with the version in force, if any; `latest` tells its kind where none is."""
     shown = chosen or latest
@@ -99,7 +105,7 @@ def layer(
         area_ha=ha(chosen.area_m2) if chosen else None,
         bounds=chosen.bounds if chosen else None,
         order=spec.order,
-        paint=paint(spec.paint),
+        paint=paint(drawn),
         version=version(chosen) if chosen else None,
         versions=versions,
         fields=fields(spec, shown.columns),

@@ -104,6 +104,7 @@ class PaintOut(Model):
     by: str | None
     """The column that picks a colour from `colours`."""
     colours: list[PaintColourOut]
+    """One row for each value that the version holds, in the order of the standard."""
     label: str | None
 
 
@@ -155,8 +156,9 @@ class LayerOut(Model):
     id_field: str | None
     class_field: str | None
     unit_field: str | None
-    detail_zoom: int
-    """From this zoom on, tiles carry single objects with ids; below it polygons may be merged by class."""
+    detail_zoom: int | None
+    """From this zoom on, tiles carry single objects with ids; below it polygons may be merged by class.
+    Null: not known yet."""
     confidence: str
 
 
@@ -299,6 +301,8 @@ class StatisticsOut(Model):
     total_ha: float
     total_mu: float
     formula: TextOut
+    notes: list[TextOut]
+    """What a reader must know about the data."""
     adjusted: bool
     """True where the last digit of a row was moved so that the rows sum to the total."""
 

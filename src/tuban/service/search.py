@@ -89,7 +89,7 @@ def _classes(
 ) -> Iterator[out.SearchResultOut]:
     shown: set[tuple[str, str]] = set()
     for version in versions:
-        for value, _, title in state.spec(version.code).paint.colours:
+        for value, _, title in state.legends.paint(version, state.spec(version.code)).colours:
             names = (title.zh, title.en.lower())
             hit = value == wanted or any(wanted.lower() in name for name in names)
             if hit and (value, title.zh) not in shown:
@@ -135,7 +135,8 @@ def _named_columns(rows: Rows, label: str | None, id_field: str | None) -> list[
     text = [name for name in rows.columns if is_text(rows.table.schema.field(name).type)]
     names = [name for name in text if NAMES.search(name) or name == id_field]
     # The name shown on the map first, then other names, then codes.
-    return sorted(set(names) | ({label} & set(text)), key=lambda n: (n != label, not n.endswith("MC"), n))
+    shown = {label} if label in text and label else set[str]()
+    return sorted({*names, *shown}, key=lambda n: (n != label, not n.endswith("MC"), n))
 
 
 def _rank(row: dict, wanted: str) -> int:

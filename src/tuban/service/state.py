@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tuban.domain.layer import LayerSpec
 from tuban.domain.version import LayerVersion
+from tuban.service.legend import Legends
 from tuban.service.tables import OpenRows, Rows
 from tuban.service.tasks import Tasks
 from tuban.service.tileset import OpenTiles
@@ -24,6 +26,7 @@ class State:
     rows: OpenRows
     tiles: OpenTiles
     tasks: Tasks
+    legends: Legends
 
     def spec(self, code: str) -> LayerSpec:
         """Give the definition of a layer."""
@@ -33,6 +36,18 @@ class State:
         """Give the rows of a version, ready to be asked."""
         return self.rows.of(version, self.workspace.path(version))
 
+    def prepare(self) -> None:
+        """Make tiles and tables ready in the background: what is in force today first, then the rest."""
+
+        def layers() -> Iterator[tuple[LayerVersion, LayerSpec]]:
+            first = self.workspace.in_force()
+            rest = [version for version in self.workspace.versions() if version != first.get(version.code)]
+            for version in [*first.values(), *rest]:
+                self.rows_of(version)
+                yield version, self.spec(version.code)
+
+        self.tiles.prepare_all(layers)
+
     def close(self) -> None:
         """Stop the background work."""
         self.tasks.close()
@@ -41,11 +56,13 @@ class State:
 
 def open_state(workspace: Workspace, settings: Settings) -> State:
     """Make the state of a service over an open workspace."""
+    standards = profile(settings.profile)
     return State(
         workspace,
         settings,
-        profile(settings.profile),
+        standards,
         OpenRows(workspace.cache_dir("rows")),
         OpenTiles(workspace, settings.tile_memory_bytes),
         Tasks(workspace.cache_dir("tasks"), settings.kept_tasks),
+        Legends(workspace, standards),
     )

@@ -8,7 +8,6 @@ memory of its own (the operating system pages it), and can be deleted at any tim
 from __future__ import annotations
 
 import json
-import os
 import threading
 import uuid
 from collections.abc import Sequence
@@ -28,6 +27,7 @@ from tuban.service.filters import Filter, containing, matching, unknown_field
 Box = tuple[float, float, float, float]
 DEGREES = "EPSG:4490"
 SIDES = ("_west", "_south", "_east", "_north")
+MARGIN = 0.01  # degrees
 INTERNAL = ("_fid", "_area_m2", "_length_m")
 
 
@@ -77,6 +77,18 @@ class Rows:
     def in_box(self, bbox: Box) -> np.ndarray:
         """Give the ids of the rows whose geometry touches the box (degrees)."""
         if self.boxes is None or self.version.crs is None:
+            return np.empty(0, dtype=np.int64)
+        around = self.version.bounds
+        if around is None:
+            return np.empty(0, dtype=np.int64)
+        # Cut to what the layer covers: a projected system cannot hold the whole globe.
+        bbox = (
+            max(bbox[0], around[0] - MARGIN),
+            max(bbox[1], around[1] - MARGIN),
+            min(bbox[2], around[2] + MARGIN),
+            min(bbox[3], around[3] + MARGIN),
+        )
+        if bbox[0] > bbox[2] or bbox[1] > bbox[3]:
             return np.empty(0, dtype=np.int64)
         west, south, east, north = from_degrees_box(bbox, self.version.crs)
         b = self.boxes
@@ -152,7 +164,7 @@ def write_copy(parquet: Path, copy: Path) -> None:
     try:
         with pa.OSFile(str(part), "wb") as sink, pa.ipc.new_file(sink, result.schema) as writer:
             writer.write_table(result, max_chunksize=max(result.num_rows, 1))
-        os.replace(part, copy)
+        part.replace(copy)
     finally:
         part.unlink(missing_ok=True)
 

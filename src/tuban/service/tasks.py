@@ -9,7 +9,6 @@ from __future__ import annotations
 import dataclasses
 import json
 import logging
-import os
 import threading
 import uuid
 from collections.abc import Callable
@@ -35,7 +34,7 @@ class Task:
     state: str = "waiting"
     share: float = 0.0
     text: Text = WAITING
-    created_at: str = field(default_factory=lambda: _now())
+    created_at: str = field(default_factory=lambda: _now())  # noqa: PLW0108  # defined below
     started_at: str | None = None
     finished_at: str | None = None
     result: dict | None = None
@@ -145,7 +144,7 @@ class Tasks:
         part = target.with_suffix(".part")
         try:
             part.write_text(json.dumps(dataclasses.asdict(task), ensure_ascii=False), encoding="utf-8")
-            os.replace(part, target)
+            part.replace(target)
         except OSError:
             # The list is a convenience; the work and its version must not fail because of it.
             log.exception("the state of task %s was not written", task.id)

@@ -1,0 +1,63 @@
+"""Preparing a layer version for the map: its vector tiles, made once and kept in the workspace's cache."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import numpy as np
+
+from tuban.domain.layer import LayerSpec
+from tuban.domain.progress import Progress, Step, part, quiet
+from tuban.domain.version import LayerVersion
+from tuban.errors import Text
+from tuban.geo.tiles import TileSet, build_tiles, folder_name, open_tiles
+from tuban.geo.tiles_flat import Kind
+from tuban.store.workspace import Workspace
+
+CACHE = "tiles"
+
+
+def has_map(version: LayerVersion) -> bool:
+    """Say whether a version has anything to draw."""
+    return version.geometry in ("polygon", "line", "point") and version.crs is not None and version.rows > 0
+
+
+def tile_properties(version: LayerVersion, spec: LayerSpec) -> list[str]:
+    """Name the columns that tiles carry: those that colour, label and group the layer."""
+    wanted = (spec.paint.by, spec.paint.label, spec.class_field, spec.unit_field)
+    return list(dict.fromkeys(name for name in wanted if name and name in version.columns))
+
+
+def prepare_tiles(
+    workspace: Workspace,
+    version: LayerVersion,
+    spec: LayerSpec,
+    *,
+    pyramid: bool = True,
+    progress: Progress = quiet,
+) -> TileSet:
+    """Give a version's tiles, made now if they were not; `pyramid` also packs the low zooms.
+
+    The version must have a map (see `has_map`).
+    """
+    folder = workspace.cache_dir(CACHE) / folder_name(version.code, version.number, version.sha256)
+    tiles = open_tiles(folder, version.code)
+    if tiles is None:
+        progress(Step(0.0, Text(f"准备 {version.code} 的瓦片", f"Preparing the tiles of {version.code}")))
+        names = tile_properties(version, spec)
+        area = ["_area_m2"] if version.geometry == "polygon" else []
+        frame = workspace.read(version, columns=["_fid", *names, *area, "geometry"]).sort_values("_fid")
+        assert version.crs is not None, "only a layer with a map is prepared"
+        tiles = build_tiles(
+            folder,
+            version.code,
+            np.asarray(frame.geometry.array, dtype=object),
+            version.crs,
+            cast("Kind", version.geometry),
+            {name: frame[name] for name in names},
+            merge_by=next((n for n in (spec.paint.by, spec.class_field) if n in names), None),
+            area_m2=frame["_area_m2"].to_numpy(dtype=np.float64) if area else None,
+        )
+    if pyramid:
+        tiles.build_pyramid(part(progress, 0.4, 1.0))
+    return tiles
