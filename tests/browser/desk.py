@@ -85,7 +85,7 @@ def tool(page: Page, name: str) -> Locator:
     button = page.get_by_role("navigation").get_by_role("button", name=name, exact=True)
     if button.get_attribute("aria-pressed") != "true":
         button.click()
-    panel = page.locator("#right")
+    panel = page.locator("aside.right")
     panel.wait_for()
     return panel
 

@@ -20,7 +20,7 @@ def test_what_is_here_says_what_the_data_say(page: Page, county: County):
 
     search(page, f"{at.x:.8f},{at.y:.8f}")
     page.mouse.click(*middle(page))
-    section = page.locator("#right section.found").filter(has_text=layer["title"]["zh"])
+    section = page.locator("aside.right section.found").filter(has_text=layer["title"]["zh"])
     expect(section).to_contain_text(str(parcel["properties"][layer["class_field"]]))
     expect(section).to_contain_text(f"第 {layer['version']['number']} 版")
     expect(section).to_contain_text(layer["version"]["valid_from"])
@@ -30,7 +30,7 @@ def test_what_is_here_says_what_the_data_say(page: Page, county: County):
 def test_a_place_outside_the_county_has_no_data(page: Page, county: County):
     west, south, *_ = county.get("status")["bounds"]
     search(page, f"{west - 0.5:.4f},{south - 0.5:.4f}")
-    panel = page.locator("#right")
+    panel = page.locator("aside.right")
     expect(panel).to_contain_text("无数据")
 
 

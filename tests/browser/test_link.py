@@ -14,7 +14,7 @@ def state(page: Page) -> dict[str, object]:
             "boxes => boxes.map(box => box.closest('li').dataset.code)"
         ),
         "day": page.locator(".bar .day").inner_text(),
-        "panel": page.locator("#right h2").all_inner_texts(),
+        "panel": page.locator("aside.right h2").all_inner_texts(),
         "place": page.locator(".coordinates").inner_text(),
         "scale": page.locator(".scale").inner_text(),
         "language": page.evaluate("document.documentElement.lang"),
@@ -39,7 +39,7 @@ def test_a_link_opens_the_same_screen_elsewhere(desk: Desk):
     before, url = state(page), page.url
 
     other = desk.open(url.removeprefix(desk.county.url))
-    other.locator("#right").wait_for()
+    other.locator("aside.right").wait_for()
     other.mouse.move(2, 2)
     assert state(other) == before
     assert other.url == url

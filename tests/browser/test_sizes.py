@@ -9,7 +9,7 @@ from playwright.sync_api import Page
 
 from browser.desk import OFFICE, PHONE, WALL, Desk
 
-FRAME = ["header.bar", "#left", "#right", "section.time", ".bottom", ".canvas"]
+FRAME = ["header.bar", "aside.left", "aside.right", "section.time", ".bottom", ".canvas"]
 ON_THE_MAP = [".tools", ".legend", ".furniture .zoom", ".furniture .line"]
 PANELS = ["identify", "statistics", "measure", "export", "versions", "trail", "tasks", "compare"]
 TEXT_CUT = """() => [...document.querySelectorAll('button, h1, h2, h3, label, th')].filter(one => {
@@ -55,7 +55,7 @@ def sideways(page: Page) -> int:
 )
 def test_nothing_overlaps_on_a_desk(desk: Desk, panel: str):
     page = desk.open(f"/?panel={panel}&time=1")
-    page.locator("#right").wait_for()
+    page.locator("aside.right").wait_for()
     page.wait_for_timeout(500)
     assert sideways(page) <= 0
     assert overlapping(boxes(page, FRAME)) == []
@@ -66,7 +66,7 @@ def test_nothing_overlaps_on_a_desk(desk: Desk, panel: str):
         assert top >= -1, name
         assert right <= width + 1, name
         assert bottom <= height + 1, name
-    inside = page.locator("#right .body, #right").first
+    inside = page.locator("aside.right .body").first
     assert inside.evaluate("one => one.scrollWidth - one.clientWidth") <= 1, "the panel scrolls sideways"
     assert page.evaluate(TEXT_CUT) == []
 
@@ -78,7 +78,7 @@ def test_a_phone_shows_the_map_or_the_panel_whole(desk: Desk, panel: str):
     page.wait_for_timeout(400)
     assert sideways(page) <= 0
     if panel:
-        (_, left, _, right, _), *_ = boxes(page, ["#right"])
+        (_, left, _, right, _), *_ = boxes(page, ["aside.right"])
         assert left >= -1
         assert right <= PHONE["width"] + 1
     else:

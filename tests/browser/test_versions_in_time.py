@@ -64,7 +64,7 @@ def test_another_day_brings_the_version_of_that_day(desk: Desk, county: County, 
     assert not near(now, before, by=3), f"{code} looks alike on both days"
     page.mouse.click(*middle(page))
     title = change["layer"]["title"]["zh"]
-    section = page.locator("#right section.found").filter(has_text=title)
+    section = page.locator("aside.right section.found").filter(has_text=title)
     expect(section).to_have_count(1 if change["kind"] == "removed" else 0)
 
 
