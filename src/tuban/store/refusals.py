@@ -63,6 +63,16 @@ def unknown_number(code: str, number: int, last: int) -> UnknownVersion:
 
 def none_applied(code: str, on: date, believed: Sequence[LayerVersion]) -> UnknownVersion:
     """The layer exists, but none of the versions that were believed applied on that day."""
+    if not believed:
+        return UnknownVersion(
+            Text(f"图层 {code} 的版本当时均未入库或已撤回。", f"No version of {code} stood at that moment."),
+            Text(
+                f"用 tuban layers versions {code} 查看全部版本。",
+                f"`tuban layers versions {code}` lists every version, withdrawn ones too.",
+            ),
+            code=code,
+            on=on.isoformat(),
+        )
     starts = ", ".join(str(day) for day in sorted({version.valid.start for version in believed})) or "—"
     return UnknownVersion(
         Text(f"图层 {code} 在 {on} 没有有效的版本。", f"No version of {code} applied on {on}."),
