@@ -5,7 +5,9 @@ from __future__ import annotations
 import codecs
 import re
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -31,8 +33,8 @@ def of_shapefile(dbf: Path, said: str | None = None) -> tuple[str, tuple[Text, .
     UnknownEncoding : the bytes fit none, or contradict what the caller or the .cpg says.
     BrokenFile : no valid DBF.
     """
-    chunks = list(_text_of(dbf))
-    sample = b"\n".join(chunks)
+    texts = _Texts(tuple(_text_of(dbf)))
+    sample = b"\n".join(text for text, _ in texts.lines)
     named, by = None, Text("", "")
     cpg = next((p for p in dbf.parent.glob(f"{_escaped(dbf.stem)}.*") if p.suffix.lower() == ".cpg"), None)
     with dbf.open("rb") as file:
@@ -44,13 +46,15 @@ def of_shapefile(dbf: Path, said: str | None = None) -> tuple[str, tuple[Text, .
     elif ldid in _LDID:
         named, by = _LDID[ldid], Text("dbf 文件头的语言标志", "the language byte of the .dbf")
     if named is None:
-        return _guess(dbf.name, sample)
+        encoding, notes = _guess(dbf.name, sample, texts.bad_in)
+        return encoding, notes + texts.cut_in(encoding)
     encoding = _known(named, dbf.name)
-    if _bad(sample, encoding) or (not said and encoding in {"latin_1", "cp1252"} and _is_chinese(sample)):
-        raise _contradiction(dbf.name, encoding, by, sample)
+    if texts.bad_in(encoding) or (not said and encoding in {"latin_1", "cp1252"} and _is_chinese(sample)):
+        raise _contradiction(dbf.name, encoding, by, sample, texts.bad_in)
     if encoding == "utf-8" or not _HIGH_RUN.search(sample):
-        return encoding, ()
+        return encoding, texts.cut_in(encoding)
     return encoding, (
+        *texts.cut_in(encoding),
         Text(
             f"属性文字按 {encoding} 读取(依据:{by.zh}),例如“{_example(sample, encoding)}”。",
             f"Text read as {encoding} (by {by.en}), for example “{_example(sample, encoding)}”.",
@@ -63,19 +67,19 @@ def of_text(data: bytes, name: str, said: str | None = None) -> tuple[str, tuple
     if said:
         encoding = _known(said, name)
         if _bad(data, encoding):
-            raise _contradiction(name, encoding, Text("您指定", "your choice"), data)
+            raise _contradiction(name, encoding, Text("您指定", "your choice"), data, partial(_bad, data))
         return ("utf-8-sig" if encoding == "utf-8" else encoding), ()
     if data.startswith(codecs.BOM_UTF8):
         return "utf-8-sig", ()
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16", ()
-    return _guess(name, data)
+    return _guess(name, data, partial(_bad, data))
 
 
-def _guess(name: str, sample: bytes) -> tuple[str, tuple[Text, ...]]:
-    if not _bad(sample, "utf-8"):
+def _guess(name: str, sample: bytes, bad_in: Callable[[str], bool]) -> tuple[str, tuple[Text, ...]]:
+    if not bad_in("utf-8"):
         return "utf-8", ()
-    if not _bad(sample, "gb18030") and _is_chinese(sample):
+    if not bad_in("gb18030") and _is_chinese(sample):
         example = _example(sample, "gb18030")
         return "gb18030", (
             Text(
@@ -118,8 +122,10 @@ def _known(named: str, name: str) -> str:
     )
 
 
-def _contradiction(name: str, encoding: str, by: Text, sample: bytes) -> UnknownEncoding:
-    better = next((e for e in ("utf-8", "gb18030") if e != encoding and not _bad(sample, e)), "gb18030")
+def _contradiction(
+    name: str, encoding: str, by: Text, sample: bytes, bad_in: Callable[[str], bool]
+) -> UnknownEncoding:
+    better = next((e for e in ("utf-8", "gb18030") if e != encoding and not bad_in(e)), "gb18030")
     example = _example(sample, better)
     return UnknownEncoding(
         Text(
@@ -145,18 +151,19 @@ def _bad(data: bytes, encoding: str) -> bool:
 
 def _is_chinese(data: bytes) -> bool:
     """Say whether the high bytes come in pairs and read as common Chinese characters (GB 2312, 01-87)."""
-    runs = _HIGH_RUN.findall(data)
-    if not runs:
-        return False
-    common = 0
-    for run in runs:
+    runs = common = 0
+    for found in _HIGH_RUN.finditer(data):
+        run, runs = found[0], runs + 1
+        if len(run) >= 3 and len(run) % 2 and data[found.end() : found.end() + 1] in {b"", b"\n"}:
+            # The end of a full field may cut a character in half.
+            run = run[:-1]
         try:
             # GB 2312 uses two high bytes; the few rarer characters of GBK have a low second byte.
             run.decode("gb2312")
             common += 1
         except UnicodeDecodeError:
             continue
-    return common >= 0.8 * len(runs)
+    return runs > 0 and common >= 0.8 * runs
 
 
 def _example(data: bytes, encoding: str) -> str:
@@ -174,11 +181,46 @@ def _escaped(stem: str) -> str:
     return re.sub(r"([\[\]*?])", r"[\1]", stem)
 
 
-def _text_of(dbf: Path) -> Iterator[bytes]:
-    """Give the field names and the values that are not plain ASCII, one a line, cut characters mended.
+@dataclass(frozen=True, slots=True)
+class _Texts:
+    """The texts of a DBF that are not plain ASCII, each with whether it fills its field."""
 
-    A value as wide as its field may end in half a character; that is no sign of another encoding.
-    """
+    lines: tuple[tuple[bytes, bool], ...]
+
+    def bad_in(self, encoding: str) -> bool:
+        """Say whether any text is not of that encoding; a full field may end in half a character."""
+        if _bad(b"\n".join(text for text, full in self.lines if not full), encoding):
+            return True
+        decoder = codecs.getincrementaldecoder(encoding)()
+        for text in (text for text, full in self.lines if full):
+            decoder.reset()
+            try:
+                decoder.decode(text)
+            except UnicodeDecodeError:
+                return True
+        return False
+
+    def cut_in(self, encoding: str) -> tuple[Text, ...]:
+        """Say how many values lost half a character to the end of their field."""
+        decoder = codecs.getincrementaldecoder(encoding)()
+        cut = []
+        for text in (text for text, full in self.lines if full):
+            decoder.reset()
+            said = decoder.decode(text)
+            if len(said.encode(encoding)) < len(text):
+                cut.append(said)
+        if not cut:
+            return ()
+        return (
+            Text(
+                f"有 {len(cut)} 个文字值被字段宽度截断,例如“{cut[0]}…”。",
+                f"{len(cut)} texts are cut off by the width of their field, for example “{cut[0]}…”.",
+            ),
+        )
+
+
+def _text_of(dbf: Path) -> Iterator[tuple[bytes, bool]]:
+    """Give the field names and values that are not plain ASCII, with whether they fill their field."""
     broken = BrokenFile(
         Text(f"“{dbf.name}”不完整或已损坏。", f"“{dbf.name}” is truncated or damaged."),
         Text("请重新复制整套 Shapefile 文件。", "Copy the whole set of shapefile parts again."),
@@ -198,7 +240,7 @@ def _text_of(dbf: Path) -> Iterator[bytes]:
                 break
             name, kind, length = fields[at : at + 11].split(b"\0")[0], fields[at + 11], fields[at + 16]
             if any(byte >= 0x80 for byte in name):
-                yield name
+                yield name, len(name) >= 10
             if kind == ord("C"):
                 # Long text fields keep the high byte of their length where numbers keep their decimals.
                 length += 256 * fields[at + 17]
@@ -213,14 +255,5 @@ def _text_of(dbf: Path) -> Iterator[bytes]:
                 values = table[:, offset : offset + length]
                 high = (values >= 0x80).any(axis=1)
                 for value in np.unique(values[high], axis=0) if high.any() else ():
-                    yield _whole(value.tobytes(), length)
-
-
-def _whole(value: bytes, length: int) -> bytes:
-    text = value.rstrip(b" \0")
-    if len(text) < length - 1 or not _bad(text, "utf-8") or not _bad(text, "gb18030"):
-        return text
-    for cut in (1, 2, 3):
-        if not _bad(text[:-cut], "utf-8") or not _bad(text[:-cut], "gb18030"):
-            return text[:-cut]
-    return text
+                    text = value.tobytes().rstrip(b" \0")
+                    yield text, len(text) == length

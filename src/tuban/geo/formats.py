@@ -148,6 +148,8 @@ def _content(path: Path) -> str:
             return kind
     if head[:4] == b"\x00\x00\x27\x0a":
         return "shp"
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "text"
     if head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] == b"{":
         return "json"
     return "binary" if b"\0" in head else "text"

@@ -8,11 +8,7 @@ repaired.
 
 from __future__ import annotations
 
-import contextlib
 import difflib
-import logging
-import warnings
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,43 +16,23 @@ from typing import Any
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 import pyogrio
-from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
-from pyogrio.raw import open_arrow
 
 from tuban.domain.layer import LayerSpec
 from tuban.domain.progress import Progress, Step, quiet
 from tuban.errors import (
     AmbiguousLayer,
-    BrokenFile,
     EmptyLayer,
-    FormatNotAllowed,
     InvalidGeometry,
     Text,
-    UnknownCRS,
     UnknownLayer,
 )
 from tuban.geo import encoding as encodings
-from tuban.geo import fields, formats, io_crs, io_geometry, io_table
-from tuban.geo.io_check import broken
+from tuban.geo import fields, io_crs, io_geometry, io_table
+from tuban.geo.io_arrow import attributes, gdal, read_arrow
 from tuban.geo.io_open import Opened, Source, opened, sha256_of
 
 OnInvalid = io_geometry.OnInvalid
-_READING = Text("读取文件", "Reading the file")
-_BATCH_ROWS = 65_536
-_GDAL_ERRORS = (
-    DataSourceError,
-    DataLayerError,
-    FeatureError,
-    FieldError,
-    GeometryError,
-    pa.ArrowException,
-    UnicodeDecodeError,
-    OSError,
-    ValueError,
-    RuntimeError,
-)
 FREE = LayerSpec("QT_", Text("其他", "Other"), "management", "any")
 
 
@@ -233,7 +209,7 @@ def _describe(source: Source, encoding: str | None) -> FileLayer:
         return FileLayer(source.name, "table", len(frame), None, tuple(map(str, frame.columns)))
     if source.format == "parquet":
         return _describe_parquet(source)
-    with _gdal(source):
+    with gdal(source):
         info = pyogrio.read_info(
             source.path,
             layer=source.layer,
@@ -262,7 +238,7 @@ def _describe_parquet(source: Source) -> FileLayer:
 
     from tuban.geo.io_parquet import described
 
-    with _gdal(source):
+    with gdal(source):
         opened_file = pq.ParquetFile(source.path)
         names = tuple(opened_file.schema_arrow.names)
         geometry, crs = described(opened_file.schema_arrow.metadata)
@@ -296,121 +272,14 @@ def _read_features(
     if source.format == "parquet":
         from tuban.geo.io_parquet import read_parquet
 
-        with _gdal(source):
+        with gdal(source):
             table, geometry, crs, notes = read_parquet(source.path)
     else:
         chosen, said = _encoding(source, encoding)
         notes = list(said)
-        table, geometry, crs = _read_arrow(source, chosen, progress)
+        table, geometry, crs = read_arrow(source, chosen, progress)
     if geometry is None or not table.num_rows:
-        return _attributes(table, geometry, notes), None, None, notes
+        return attributes(table, geometry, notes), None, None, notes
     column = table.column(geometry)
     geoms, said = io_geometry.from_wkb(column, spec.geometry)
-    return _attributes(table, geometry, notes), geoms, crs, notes + list(said)
-
-
-def _read_arrow(source: Source, encoding: str | None, progress: Progress) -> tuple[pa.Table, str | None, Any]:
-    with _gdal(source):
-        info = pyogrio.read_info(
-            source.path,
-            layer=source.layer,
-            encoding=encoding,
-            force_feature_count=True,
-            force_total_bounds=False,
-        )
-        if info["driver"] != formats.DRIVERS[source.format]:
-            raise FormatNotAllowed(
-                Text(
-                    f"“{source.path.name}”实际是 {info['driver']} 格式。",
-                    f"“{source.path.name}” is really {info['driver']}.",
-                ),
-                Text(f"可导入:{formats.ALLOWED_ZH}。", f"Allowed: {formats.ALLOWED_EN}."),
-            )
-        expected = int(info["features"])
-        with open_arrow(
-            source.path, layer=source.layer, encoding=encoding, use_pyarrow=True, batch_size=_BATCH_ROWS
-        ) as (meta, reader):
-            batches, rows = [], 0
-            for batch in reader:
-                batches.append(batch)
-                rows += batch.num_rows
-                progress(Step(0.05 + 0.55 * min(rows / max(expected, 1), 1), _READING))
-            table = pa.Table.from_batches(batches, schema=reader.schema)
-    if rows != expected:
-        raise broken(
-            source.path, f"应有 {expected} 个对象,只读出 {rows} 个", f"{rows} objects read of {expected}"
-        )
-    if info["geometry_type"] is None:
-        return table, None, None
-    geometry = meta["geometry_name"] or "wkb_geometry"
-    if geometry not in table.column_names:
-        geometry = next((f.name for f in table.schema if b"geoarrow" in str(f.metadata).encode()), None)
-    fid = meta.get("fid_column")
-    if fid and fid in table.column_names and fid not in set(meta["fields"]):
-        table = table.drop_columns([fid])
-    return table, geometry, meta["crs"]
-
-
-def _attributes(table: pa.Table, geometry: str | None, notes: list[Text]) -> pd.DataFrame:
-    if geometry is not None:
-        table = table.drop_columns([geometry])
-    left_out = [
-        f.name for f in table.schema if pa.types.is_binary(f.type) or pa.types.is_large_binary(f.type)
-    ]
-    if left_out:
-        table = table.drop_columns(left_out)
-        notes.append(
-            Text(f"未读入二进制列:{'、'.join(left_out)}。", f"Left out, being binary: {', '.join(left_out)}.")
-        )
-    for i, field in enumerate(table.schema):
-        if pa.types.is_nested(field.type):
-            table = table.set_column(i, field.name, _as_json(table.column(i)))
-            notes.append(
-                Text(f"列表列 {field.name} 按文本读取。", f"The list column {field.name} was read as text.")
-            )
-    if "geometry" in table.column_names:
-        table = table.rename_columns(["geometry_1" if n == "geometry" else n for n in table.column_names])
-        notes.append(
-            Text("属性列 geometry 改名为 geometry_1。", "The attribute geometry is called geometry_1 here.")
-        )
-    frame = table.to_pandas()
-    for name in frame.select_dtypes("datetimetz").columns:
-        # GDAL marks every time as UTC where the file names no zone: the wall clock is what was meant.
-        frame[name] = frame[name].dt.tz_localize(None)
-    # Whole numbers with gaps stay whole numbers.
-    nullable = {
-        field.name: "boolean" if pa.types.is_boolean(field.type) else "Int64"
-        for field in table.schema
-        if (pa.types.is_integer(field.type) or pa.types.is_boolean(field.type))
-        and table.column(field.name).null_count
-    }
-    for name in nullable:
-        frame[name] = table.column(name).to_pandas(types_mapper={pa.int64(): pd.Int64Dtype()}.get)
-    return frame.astype(nullable) if nullable else frame
-
-
-def _as_json(column: pa.ChunkedArray) -> pa.Array:
-    import json
-
-    values = column.to_pylist()
-    said = [None if v is None else json.dumps(v, ensure_ascii=False, default=str) for v in values]
-    return pa.array(said, pa.string())
-
-
-@contextlib.contextmanager
-def _gdal(source: Source) -> Iterator[None]:
-    """Turn what GDAL and Arrow say about a damaged file into our words."""
-    log = logging.getLogger("pyogrio")
-    level = log.level
-    log.setLevel(logging.CRITICAL)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    except _GDAL_ERRORS as error:
-        if isinstance(error, BrokenFile | FormatNotAllowed | UnknownCRS):
-            raise
-        said = str(error).strip().splitlines()[0][:160] if str(error).strip() else type(error).__name__
-        raise broken(source.path, said, said) from error
-    finally:
-        log.setLevel(level)
+    return attributes(table, geometry, notes), geoms, crs, notes + list(said)
