@@ -60,7 +60,7 @@ class Desk:
 
     context: BrowserContext
     county: County
-    watch: Watch
+    watch: Watch = field(default_factory=Watch)
 
     def open(self, path: str = "/") -> Page:
         """Open a page and wait until its map has drawn everything it has."""
