@@ -365,6 +365,23 @@ def test_any_ring_agrees_with_geodesics_and_the_audited_number_with_both(ring):
     assert area_m2(shape, 4547)[0] == pytest.approx(expected, abs=0.006 + 5e-5 * shape.length)
 
 
+# ---- a real county ----
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize(("name", "km2"), [("舞钢市", 628.74), ("平顶山市", 7905.74)])
+def test_real_outlines_have_the_area_published_with_them(shared, name, km2):
+    layer = "county_amap" if name == "舞钢市" else "prefecture_amap"
+    outlines = geopandas.read_file(shared / "data" / "admin" / "boundaries_wgs84.gpkg", layer=layer)
+    with pytest.raises(ForeignCRS):
+        area_m2(outlines)
+    column = next(c for c in outlines.columns if (outlines[c].astype(str) == name).any())
+    outline = outlines.geometry[outlines[column] == name]
+    assert len(outline) == 1
+    # WGS 84 and CGCS2000 differ by less than the outline's own error; said explicitly, not assumed.
+    assert area_m2(np.asarray(outline), 4490)[0] / 1e6 == pytest.approx(km2, abs=0.006)
+
+
 # ---- length ----
 
 

@@ -13,7 +13,6 @@ from itertools import pairwise
 from typing import Any, Literal
 
 import numpy as np
-import pandas as pd
 import shapely
 from numpy.typing import NDArray
 from pyproj import Geod
@@ -158,7 +157,7 @@ def _is_statutory(rounding: str) -> bool:
 
 
 def _shapes(geoms: Any) -> NDArray[np.object_]:
-    if hasattr(geoms, "geometry") and isinstance(geoms, pd.DataFrame):
+    if hasattr(geoms, "columns"):  # a frame: its active geometry
         geoms = geoms.geometry
     if isinstance(geoms, shapely.Geometry) or geoms is None:
         geoms = [geoms]

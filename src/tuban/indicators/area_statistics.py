@@ -98,13 +98,12 @@ def areas(pieces: Pieces, grouping: Grouping, formula: Text) -> AreaTable:
     Source: plan tables in hectares with 2 decimals, shares that make 100.00 %.
     """
     groups = _ordered(grouping.groups)
-    place = {group.code: i for i, group in enumerate(groups)}
-    row = np.array([place[code] for code in grouping.codes], dtype=np.intp)
+    row = _places(grouping, groups)
     sum_m2 = np.bincount(row, weights=pieces.area_m2, minlength=len(groups))
-    pairs = np.unique(np.column_stack([row, pieces.parcel]), axis=0)
-    count = (
-        np.bincount(pairs[:, 0], minlength=len(groups)) if len(pairs) else np.zeros(len(groups), dtype=int)
-    )
+    # A parcel in two pieces of one group counts once.
+    parcels = int(pieces.parcel.max(initial=-1)) + 1
+    once = np.unique(row * parcels + pieces.parcel)
+    count = np.bincount(once // max(parcels, 1), minlength=len(groups))
     total_m2 = float(sum_m2.sum())
     area_ha, area_mu = round_to_total(sum_m2 / 10_000), round_to_total(sum_m2 * 3 / 2000)
     share = round_to_total(sum_m2 / total_m2 * 100, 2, 100) / 100 if total_m2 > 0 else np.zeros(len(groups))
@@ -136,15 +135,7 @@ def areas(pieces: Pieces, grouping: Grouping, formula: Text) -> AreaTable:
 def cross_areas(pieces: Pieces, rows: Grouping, columns: Grouping, formula: Text) -> CrossTable:
     """Sum the pieces by two groupings at once, for example township × class."""
     row_groups, column_groups = _ordered(rows.groups), _ordered(columns.groups)
-    at_row = {group.code: i for i, group in enumerate(row_groups)}
-    at_column = {group.code: i for i, group in enumerate(column_groups)}
-    cell = np.array(
-        [
-            at_row[r] * len(column_groups) + at_column[c]
-            for r, c in zip(rows.codes, columns.codes, strict=True)
-        ],
-        dtype=np.intp,
-    )
+    cell = _places(rows, row_groups) * len(column_groups) + _places(columns, column_groups)
     shape = (len(row_groups), len(column_groups))
     sums = np.bincount(cell, weights=pieces.area_m2, minlength=shape[0] * shape[1]).reshape(shape)
     table = round_table(sums / 10_000)
@@ -235,6 +226,13 @@ def _overlap_note(overlap_m2: float) -> Text:
 
 def _ordered(groups: Mapping[str, Group]) -> list[Group]:
     return sorted(groups.values(), key=lambda group: (group.code == "", group.order, group.code))
+
+
+def _places(grouping: Grouping, groups: list[Group]) -> NDArray[np.intp]:
+    """Give the row of the table that each piece belongs to."""
+    place = {group.code: i for i, group in enumerate(groups)}
+    codes, unique = pd.factorize(grouping.codes)
+    return np.array([place[code] for code in unique], dtype=np.intp)[codes]
 
 
 def _with_rounding(formula: Text) -> Text:
