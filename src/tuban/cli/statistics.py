@@ -100,14 +100,13 @@ def table_(obj: dict, rows: Any, columns: Any, as_json: bool, xlsx: Path | None,
 @contextmanager
 def _asked(obj: dict, asked: dict[str, Any]) -> Iterator[tuple[Workspace, LayerVersion, dict[str, Any]]]:
     """Open the workspace, find the version, and give the options as the workflow takes them."""
-    from tuban.settings import read_settings
-    from tuban.standards.load import profile
     from tuban.store import open_workspace
+    from tuban.workflows.intake import profile_of
 
     on: date | None = asked["on"].date() if asked["on"] else None
     known: datetime | None = asked["known"]
     with open_workspace(obj["workspace"]) as ws:
-        standards = profile(read_settings().profile)
+        standards = profile_of(ws)
         found = standards.find(asked["layer"])
         code = found.code if found is not None else asked["layer"]
         version = ws.version(code, number=asked["number"], on=on, known=known)

@@ -21,8 +21,9 @@ from tuban.domain.version import LayerVersion
 from tuban.errors import Text
 from tuban.indicators.area_statistics import AreaTable, CrossTable, Pieces, areas, cross_areas, divide
 from tuban.indicators.grouping import Grouping, in_unit
-from tuban.standards.load import Profile, profile
+from tuban.standards.profile import Profile
 from tuban.store import Workspace
+from tuban.workflows.intake import profile_of
 from tuban.workflows.statistics_cache import Kept
 from tuban.workflows.statistics_division import BY_TITLES, By, Division, Ground
 
@@ -64,7 +65,7 @@ def area_table(
     ------
     WrongUse : the layer has no areas, no class, or nothing to divide it by. UnknownCode : no such unit.
     """
-    division = Division(ws, version, on, known, standards or profile(), zone_layer, level)
+    division = Division(ws, version, on, known, profile_of(ws, standards), zone_layer, level)
 
     def make(pieces: Pieces, found: Sequence[Grouping], text: Text) -> AreaTable:
         return areas(pieces, found[0], text)
@@ -87,7 +88,7 @@ def cross_table(
     progress: Progress = quiet,
 ) -> CrossTable:
     """Give the areas of a layer version by two groupings at once; parameters as for `area_table`."""
-    division = Division(ws, version, on, known, standards or profile(), zone_layer, level)
+    division = Division(ws, version, on, known, profile_of(ws, standards), zone_layer, level)
 
     def make(pieces: Pieces, found: Sequence[Grouping], text: Text) -> CrossTable:
         return cross_areas(pieces, found[0], found[1], text)
