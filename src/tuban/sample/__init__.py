@@ -1,0 +1,1 @@
+"""The sample county: a complete plan database, invented, that meets published figures."""
