@@ -29,9 +29,13 @@ export const otherCatalogue = shallowRef<LayerList | null>(null)
 export const compareError = shallowRef<unknown>(null)
 
 watch(
-  () => [compare.mode !== 'none', compare.on] as const,
-  async ([active, day]) => {
-    if (!active || !day) return
+  () => [compare.mode !== 'none', compare.on, status.value] as const,
+  async ([active, day, known]) => {
+    if (!active || !known) return
+    if (!day) {
+      compare.on = otherDay(known.dates, on.value)
+      return
+    }
     compareError.value = null
     try {
       const list = await layersOn(day)
@@ -40,11 +44,11 @@ watch(
       compareError.value = error
     }
   },
+  { immediate: true },
 )
 
-/** Begin to compare: with the day of the change before the last one, or the next one to come. */
+/** Begin to compare; where no other day was chosen, with the change before the last one, or the next one to come. */
 export function startCompare(mode: Exclude<CompareMode, 'none'>): void {
-  if (!compare.on) compare.on = otherDay(status.value?.dates ?? [], on.value)
   compare.mode = mode
 }
 

@@ -4,6 +4,7 @@ import { computed, ref, watch } from 'vue'
 import type { Filter, Layer, LayerList } from '@/api/types'
 
 import { catalogue, layerOf } from './catalogue'
+import { isOutline } from './paint'
 
 export interface Shown {
   code: string
@@ -63,8 +64,11 @@ export function reorder(code: string, other: string, after = false): void {
   shown.value = list
 }
 
-// Points lie over lines, lines over areas; within each the order of the standard.
-const RANK: Record<string, number> = { point: 0, line: 1, polygon: 2, table: 3 }
+// Points lie over lines, lines over borders, borders over filled areas; within each what the standard draws last.
+function rank(layer: Layer): number {
+  if (layer.geometry === 'polygon') return isOutline(layer.paint) ? 2 : 3
+  return { point: 0, line: 1, table: 4 }[layer.geometry]
+}
 
 /** What a link asked for, until the layers are there to take it up; null: nothing was asked. */
 export const stated = ref<Shown[] | null>(null)
@@ -76,7 +80,7 @@ export function adopt(list: LayerList): void {
   const there = new Set(present.map((one) => one.code))
   const fresh = list.layers
     .filter((layer) => !there.has(layer.code))
-    .sort((a, b) => (RANK[a.geometry] ?? 9) - (RANK[b.geometry] ?? 9) || a.order - b.order)
+    .sort((a, b) => rank(a) - rank(b) || b.order - a.order)
     .map((layer): Shown => ({ code: layer.code, visible: opening.has(layer.code), opacity: 1, filters: [] }))
   shown.value = [...present, ...fresh]
   stated.value = null

@@ -14,6 +14,7 @@ import type { Filter, Layer, Paint } from '@/api/types'
 
 import { baseMapLayers, baseMapSources } from './baseMap'
 import { LABEL_FONT } from './fonts'
+import { isOutline } from './paint'
 import { COLOURS, type MapTheme } from './theme'
 
 /** A layer as it is to be drawn. */
@@ -106,9 +107,9 @@ function layersOf({ layer, opacity, filters, passing }: Drawn, theme: MapTheme):
   const round = { 'line-join': 'round', 'line-cap': paint.dash.length ? 'butt' : 'round' } as const
   const made: LayerSpecification[] = []
   if (layer.geometry === 'polygon') {
-    const filled = paint.fill || paint.by
+    const outline = isOutline(paint)
     // On dark ground thin colours would turn to mud.
-    const strength = paint.fill_opacity + (theme === 'dark' && filled ? 0.3 : 0)
+    const strength = paint.fill_opacity + (theme === 'dark' ? 0.3 : 0)
     made.push({
       id: `${code}/fill`,
       type: 'fill',
@@ -116,7 +117,7 @@ function layersOf({ layer, opacity, filters, passing }: Drawn, theme: MapTheme):
       paint: {
         'fill-color': colourOf(paint, 'rgba(0,0,0,0)'),
         // Without a fill the area still answers to the pointer.
-        'fill-opacity': filled ? hovered(Math.min(1, strength + 0.2) * opacity, Math.min(1, strength) * opacity) : 0,
+        'fill-opacity': outline ? paint.fill_opacity * opacity : hovered(Math.min(1, strength + 0.2) * opacity, Math.min(1, strength) * opacity),
         'fill-antialias': false,
       },
     })

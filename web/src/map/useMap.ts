@@ -5,7 +5,9 @@ import { shallowReactive, shallowRef } from 'vue'
 
 import type { Bounds } from '@/api/types'
 
+import { layerOf } from './catalogue'
 import { labelFont } from './fonts'
+import { isOutline } from './paint'
 import type { Overlay } from './style'
 
 setWorkerUrl(workerUrl)
@@ -120,12 +122,17 @@ async function snapshot(): Promise<HTMLCanvasElement> {
   })
 }
 
+function isBorder(id: string): boolean {
+  const layer = layerOf(id.split('/')[0] ?? '')
+  return layer !== undefined && isOutline(layer.paint)
+}
+
 /** The uppermost drawn object under the pointer, with its layer's code. */
 export function objectAt(one: MapLibre, point: { x: number; y: number }): { code: string; feature: MapGeoJSONFeature } | null {
   const around: [[number, number], [number, number]] = [[point.x - 3, point.y - 3], [point.x + 3, point.y + 3]]
   const layers = one.getStyle().layers.flatMap((layer) => (/^[^/]+\/(fill|line|point)$/.test(layer.id) ? [layer.id] : []))
   const all = one.queryRenderedFeatures(around, { layers })
   // An area drawn as a border only lies over everything, and is meant only where nothing else is.
-  const found = all.find((feature) => !(feature.layer.type === 'fill' && feature.layer.paint?.['fill-opacity'] === 0)) ?? all[0]
+  const found = all.find((feature) => !(feature.layer.type === 'fill' && isBorder(feature.layer.id))) ?? all[0]
   return found ? { code: found.layer.id.split('/')[0] ?? '', feature: found } : null
 }
