@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
 import geopandas as gpd
+from pyproj import Transformer
 from shapely import Polygon
 
 from tuban.domain.version import Validity
@@ -40,3 +41,10 @@ def clock(
     """A clock that shows `start` when first asked, and `step` more each time."""
     moments = (datetime.fromisoformat(start) + step * count for count in itertools.count())
     return lambda: next(moments)
+
+
+def lonlat(east: float, north: float) -> tuple[float, float]:
+    """Longitude and latitude of a place `east`, `north` metres from the origin."""
+    change = Transformer.from_crs(CRS, "EPSG:4490", always_xy=True)
+    lon, lat = change.transform(ORIGIN_E + east, ORIGIN_N + north)
+    return float(lon), float(lat)

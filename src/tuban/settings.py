@@ -27,9 +27,6 @@ class Settings:
         "天地图密钥;填写后地图可叠加天地图底图,浏览器只会访问天地图",
         "Tianditu key; with one, the browser may fetch that base map and nothing else from outside",
     )
-    profile: str = setting(
-        "national-2021", "采用的数据库标准(图层与字段定义)", "the profile that defines layers and fields"
-    )
     allowed_hosts: str = setting(
         "",
         "除本机外允许访问的主机名,逗号分隔(对外开放服务时填写)",

@@ -20,15 +20,13 @@ MEDIA_TYPES = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-SAMPLE = "示范数据"
 
 
 def download(workspace: Workspace, version: LayerVersion, format: DownloadFormat) -> FileResponse:
     """Write a version to a temporary file and stream it; the file is removed once it is sent."""
     folder = Path(tempfile.mkdtemp(prefix="tuban-download-", dir=workspace.cache_dir("downloads")))
     try:
-        written = folder / file_name(version, format)
-        export.write(workspace, version, written, format)
+        written = export.write(workspace, version, folder / export.file_name(version, format), format)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
@@ -39,9 +37,3 @@ def download(workspace: Workspace, version: LayerVersion, format: DownloadFormat
         headers={"Cache-Control": "no-cache"},
         background=BackgroundTask(shutil.rmtree, folder, ignore_errors=True),
     )
-
-
-def file_name(version: LayerVersion, format: str) -> str:
-    """Name a file by layer, version and first day in force; sample data say so."""
-    mark = f"_{SAMPLE}" if version.sample else ""
-    return f"{version.code}_v{version.number}_{version.valid.start.isoformat()}{mark}.{format}"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+import math
+from collections.abc import Mapping
+from typing import Any
 
 from fastapi import FastAPI, Request
-from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
@@ -27,6 +29,7 @@ STATUS: dict[type[TubanError], int] = {
     errors.FormatNotAllowed: 422,
     errors.UnsafeFile: 422,
     errors.BrokenFile: 422,
+    errors.UnknownEncoding: 422,
     errors.UnknownCRS: 422,
     errors.WrongCRS: 422,
     errors.ForeignCRS: 422,
@@ -71,9 +74,24 @@ def error_body(error: TubanError, lang: Lang) -> dict:
             "kind": type(error).__name__,
             "problem": error.problem.in_(lang),
             "fix": error.fix.in_(lang),
-            "facts": jsonable_encoder(error.facts, custom_encoder={object: str}),
+            "facts": plain(error.facts),
         }
     }
+
+
+def plain(value: Any) -> Any:
+    """Give facts as JSON can say them; what it cannot becomes text."""
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if isinstance(value, Mapping):
+        return {str(key): plain(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(inner) for inner in value]
+    if isinstance(value, Text):
+        return {"zh": value.zh, "en": value.en}
+    return plain(value.item()) if hasattr(value, "item") else str(value)
 
 
 def respond(error: TubanError, request: Request, status: int | None = None) -> JSONResponse:

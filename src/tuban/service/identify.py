@@ -16,6 +16,8 @@ from tuban.service.tables import Rows, point_from_degrees
 
 # Metres in a degree of latitude; only to turn a click's tolerance into a search box for degrees.
 METRES_A_DEGREE = 111_320.0
+# Administrative units (行政区), the largest first.
+PLACES = ("XZQDS", "XZQXS", "XZQX", "XZQXZ", "XZQC", "XZQ", "CJDCQ")
 MOST_AT_A_POINT = 50
 
 
@@ -24,26 +26,39 @@ def identify(
 ) -> list[out.IdentifyLayerOut]:
     """Give the answer of every layer that has a map: found, nothing there, or no data.
 
-    `no_data`: no version in force on the day, or the point lies outside the box the layer covers.
+    `no_data`: no version in force on the day; or the point lies outside the administrative areas, which is as
+    far as a plan database goes; or, for a layer that divides all ground into classes (and for every layer where
+    there are no administrative areas), outside the box of what it holds.
     """
     in_force = state.workspace.in_force(on=at.on, known=at.known)
+    inside = _inside(state, in_force, lon, lat)
     answers = []
     for code in state.workspace.codes():
         versions = state.workspace.versions(code)
         if not versions or versions[-1].geometry == "table":
             continue
         version = in_force.get(code)
-        if version is None:
-            answers.append(_answer(state, versions[-1], None, "no_data", []))
-            continue
-        if not _covers(version, lon, lat, tolerance_m):
-            answers.append(_answer(state, version, version, "no_data", []))
-            continue
-        rows = state.rows_of(version)
-        fids, distances = at_point(rows, lon, lat, tolerance_m)
-        found = _features(rows, fids[:MOST_AT_A_POINT], distances)
-        answers.append(_answer(state, version, version, "found" if found else "nothing", found))
+        found: list[out.IdentifyFeatureOut] = []
+        near = version is not None and _covers(version, lon, lat, tolerance_m)
+        if version is not None and near:
+            rows = state.rows_of(version)
+            fids, distances = at_point(rows, lon, lat, tolerance_m)
+            found = _features(rows, fids[:MOST_AT_A_POINT], distances)
+        spec = state.spec(code)
+        divides = spec.class_field is not None and spec.class_field == spec.paint.by
+        known = near if divides or inside is None else version is not None
+        status = "found" if found else "nothing" if known and inside is not False else "no_data"
+        answers.append(_answer(state, version or versions[-1], version, status, found))
     return answers
+
+
+def _inside(state: State, in_force: dict[str, LayerVersion], lon: float, lat: float) -> bool | None:
+    """Say whether an administrative area holds the point; None where the workspace has no such areas."""
+    areas = [in_force[code] for code in PLACES if code in in_force and in_force[code].geometry == "polygon"]
+    for version in areas:
+        if _covers(version, lon, lat, 0.0) and len(at_point(state.rows_of(version), lon, lat, 0.0)[0]):
+            return True
+    return False if areas else None
 
 
 def at_point(rows: Rows, lon: float, lat: float, tolerance_m: float) -> tuple[np.ndarray, np.ndarray]:

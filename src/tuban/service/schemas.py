@@ -396,6 +396,10 @@ class TaskResultOut(Model):
     code: str
     version: int
     rows: int
+    new: bool
+    """False where the same content was there already."""
+    notes: list[TextOut]
+    """How the file was understood: encoding, renamed columns, and so on."""
 
 
 class TaskOut(Model):

@@ -13,11 +13,10 @@ from tuban.service import present
 from tuban.service import schemas as out
 from tuban.service.deps import Moment
 from tuban.service.filters import containing, is_text
+from tuban.service.identify import PLACES
 from tuban.service.state import State
 from tuban.service.tables import Rows
 
-# Administrative units (行政区): county, township and village levels, before any other layer.
-PLACES = ("XZQDS", "XZQXS", "XZQXZ", "XZQC", "XZQ", "CJDCQ")
 COORDINATE = re.compile(r"^\s*([-+]?\d{1,3}(?:\.\d+)?)\s*[,，;\s]\s*([-+]?\d{1,3}(?:\.\d+)?)\s*$")
 NAMES = re.compile(r"(MC|NAME|BSM|BH|DM|LIBELLE)$", re.IGNORECASE)
 MOST_A_LAYER = 10

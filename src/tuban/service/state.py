@@ -12,8 +12,9 @@ from tuban.service.tables import OpenRows, Rows
 from tuban.service.tasks import Tasks
 from tuban.service.tileset import OpenTiles
 from tuban.settings import Settings
-from tuban.standards.load import Profile, profile
+from tuban.standards.load import Profile
 from tuban.store.workspace import Workspace
+from tuban.workflows.intake import profile_of
 
 
 @dataclass(slots=True)
@@ -56,7 +57,7 @@ class State:
 
 def open_state(workspace: Workspace, settings: Settings) -> State:
     """Make the state of a service over an open workspace."""
-    standards = profile(settings.profile)
+    standards = profile_of(workspace, None)
     return State(
         workspace,
         settings,

@@ -19,6 +19,7 @@ from pathlib import Path
 
 from tuban.domain.progress import Progress, Step
 from tuban.errors import Cancelled, NotFound, Text, TubanError
+from tuban.service.errors import plain
 
 log = logging.getLogger("tuban.service")
 ENDED = ("done", "failed", "cancelled")
@@ -119,6 +120,8 @@ class Tasks:
             self._change(task, state="running", started_at=_now(), text=Text("开始", "starting"))
             progress(Step(0.0, task.text))
             result = work(progress)
+            if task.id in self._cancelled:  # too late: the version is in the trail
+                log.info("task %s had ended when it was cancelled", task.id)
             self._change(task, state="done", share=1.0, text=Text("完成", "done"), result=result)
         except Cancelled as error:
             self._change(task, state="cancelled", text=error.problem)
@@ -185,12 +188,11 @@ UNEXPECTED = TubanError(
 
 
 def _error(error: TubanError) -> dict:
-    facts = json.loads(json.dumps(error.facts, default=str))
     return {
         "kind": type(error).__name__,
         "problem": dataclasses.asdict(error.problem),
         "fix": dataclasses.asdict(error.fix),
-        "facts": facts,
+        "facts": plain(error.facts),
     }
 
 

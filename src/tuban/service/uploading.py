@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import shutil
 import unicodedata
 import uuid
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
@@ -20,6 +22,7 @@ from tuban.workflows import intake
 
 CHUNK_BYTES = 1024 * 1024
 LONGEST_NAME = 100
+BY = "web"  # who took it in, as the trail says it
 WINDOWS_DEVICES = {
     "con",
     "prn",
@@ -30,14 +33,18 @@ WINDOWS_DEVICES = {
 }
 
 
-def take_upload(
-    state: State,
-    code: str,
-    file: UploadFile,
-    valid_from: date | None,
-    act: str,
-    options: dict[str, str | None],
-) -> Task:
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How a file is to be understood and from when it is in force; None leaves it to the reader."""
+
+    valid_from: date | None
+    act: str
+    layer: str | None
+    crs: str | None
+    convert_to: str | None
+
+
+def take_upload(state: State, code: str, file: UploadFile, wishes: Wishes) -> Task:
     """Keep the upload aside and queue its import.
 
     Raises
@@ -59,14 +66,23 @@ def take_upload(
             state.workspace,
             kept,
             code,
-            valid=Validity(valid_from or date.today(), None, act),
-            by="web",
+            valid=Validity(wishes.valid_from or date.today(), None, wishes.act),
+            by=BY,
+            profile=state.profile,
+            layer=wishes.layer,
+            crs=wishes.crs,
+            convert_to=wishes.convert_to,
             progress=progress,
-            **options,
         )
         if state.settings.prepare_layers:
             state.tiles.prepare(version, spec)
-        return {"code": version.code, "version": version.number, "rows": version.rows}
+        return {
+            "code": version.code,
+            "version": version.number,
+            "rows": version.rows,
+            "new": version.new,
+            "notes": [dataclasses.asdict(note) for note in version.notes],
+        }
 
     title = Text(f"导入 {name} → {code}", f"Import {name} → {code}")
     return state.tasks.start(title, work, cleanup=lambda: shutil.rmtree(folder, ignore_errors=True))

@@ -7,7 +7,7 @@ from fastapi import APIRouter, File, Form, UploadFile
 
 from tuban.service.deps import LayerCode, OpenState
 from tuban.service.schemas import TaskStartedOut
-from tuban.service.uploading import take_upload
+from tuban.service.uploading import Wishes, take_upload
 
 router = APIRouter(tags=["imports"])
 Choice = Annotated[str | None, Form(max_length=200)]
@@ -25,5 +25,5 @@ def import_layer(
     convert_to: Choice = None,
 ) -> TaskStartedOut:
     """Queue an import; follow it at /api/tasks."""
-    options = {"layer": layer or None, "crs": crs or None, "convert_to": convert_to or None}
-    return TaskStartedOut(task=take_upload(state, code, file, valid_from, act or "", options).id)
+    wishes = Wishes(valid_from, act or "", layer or None, crs or None, convert_to or None)
+    return TaskStartedOut(task=take_upload(state, code, file, wishes).id)
