@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import time
 from dataclasses import dataclass
@@ -99,7 +98,7 @@ def build(
         raise
     if folder.exists():
         folder.rmdir()  # empty, as checked
-    os.replace(draft, folder)
+    draft.replace(folder)
     progress(Step(1.0, Text("示范县已就绪", "The sample county is ready")))
     return DemoReport(
         folder=str(folder),
