@@ -55,14 +55,20 @@ def command() -> None:
 @click.option("--name", required=True, help="工作区名称,如“某某县国土空间规划” · what people call it")
 @click.option("--sample", is_flag=True, help="示范数据 · all in it is sample data")
 @click.option("--database", envvar="TUBAN_DATABASE", help="PostgreSQL 地址(默认 SQLite) · PostgreSQL address")
+@click.option("--profile", help="采用的标准配置名或 YAML 文件 · the profile to use, by name or YAML file")
 @_by
 @_json
 @click.pass_obj
-def init(obj: dict, name: str, *, sample: bool, database: str | None, by: str | None, as_json: bool) -> None:
+def init(obj: dict, name: str, *, profile: str | None, by: str | None, as_json: bool, **asked: Any) -> None:
     """Make a workspace."""
     from tuban.store import create
+    from tuban.workflows.intake import keep_profile, profile_of
 
-    with create(obj["workspace"], name=name, sample=sample, database=database, by=_who(by)) as ws:
+    if profile:
+        profile_of(None, profile)  # a faulty profile is said before anything is made
+    with create(obj["workspace"], name=name, by=_who(by), **asked) as ws:
+        if profile:
+            keep_profile(ws, profile, by=_who(by))
         if as_json:
             show_json({"folder": str(ws.folder), "name": ws.name, "sample": ws.sample, "head": ws.trail.head})
         say(Text(f"已新建工作区“{name}”:{ws.folder}", f"Made the workspace {name}: {ws.folder}"))
@@ -107,7 +113,7 @@ def import_(ctx: click.Context, file: Path, code: str | None, all_: bool, **aske
         options: dict[str, Any] = {
             "valid": Validity(start, _day(asked["valid_to"]), asked["act"]),
             "by": _who(asked["by"]),
-            "profile": profile_of(ws, asked["profile"] or _configured_profile()),
+            "profile": profile_of(ws, asked["profile"]),
             **{key: asked[key] for key in ("crs", "convert_to", "encoding", "note", "dry_run")},
         }
         if asked["valid_from"] is None:
@@ -155,7 +161,7 @@ def inspect(ctx: click.Context, file: Path, profile: str | None, as_json: bool, 
     # Inside a workspace, coordinates are checked against its boundaries; outside it works as well.
     ws = open_workspace(ctx.obj["workspace"]) if is_workspace(ctx.obj["workspace"]) else None
     try:
-        book = profile_of(ws, profile or _configured_profile())
+        book = profile_of(ws, profile)
         with progress_bar(Text("检查文件", "Looking at the file")) as progress:
             seen = look(file, book, ws=ws, progress=progress, **asked)
     finally:
@@ -321,7 +327,7 @@ def export(
 @_by
 @_json
 @click.pass_obj
-def withdraw(obj: dict, code: str, number: int, reason: str, by: str | None, as_json: bool) -> None:
+def withdraw(obj: dict, code: str, *, number: int, reason: str, by: str | None, as_json: bool) -> None:
     """Record that a version was a mistake."""
     with open_here(obj) as ws:
         version = ws.version(_code(ws, code), number=number)
@@ -352,19 +358,10 @@ def _who(by: str | None) -> str:
     return by or user_name()
 
 
-def _configured_profile() -> str | None:
-    """Give the profile of the settings, if one was set: else the workspace's own counts."""
-    import os
-
-    from tuban.settings import read_settings
-
-    return read_settings().profile if "TUBAN_PROFILE" in os.environ else None
-
-
 def _book(ws: Workspace) -> Profile:
     from tuban.workflows.intake import profile_of
 
-    return profile_of(ws, _configured_profile())
+    return profile_of(ws)
 
 
 def _code(ws: Workspace, asked: str) -> str:

@@ -21,7 +21,9 @@ from tuban.standards.load import profile as shipped_profile
 from tuban.standards.profile import Profile
 from tuban.store import Workspace
 from tuban.store.arrange import RESERVED
+from tuban.store.disk import write_whole
 
+OWN_PROFILE = "profile.yaml"  # in the workspace's folder
 # Administrative areas, largest first: the outline against which coordinates are checked.
 _OUTLINES = ("XZQX", "XZQXS", "XZQXZ", "XZQ")
 
@@ -209,10 +211,22 @@ def profile_of(ws: Workspace | None, profile: Profile | str | None = None) -> Pr
     """Give the definitions: those asked for, else the workspace's own, else the shipped ones."""
     if isinstance(profile, Profile):
         return profile
-    name = profile or (ws.settings.get("profile") if ws is not None else None) or DEFAULT_PROFILE
-    if Path(name).suffix.lower() in (".yaml", ".yml"):
-        return user_profile(Path(name))
-    return shipped_profile(name)
+    if not profile and ws is not None and (own := ws.settings.get("profile")):
+        return user_profile(ws.folder / own) if own == OWN_PROFILE else shipped_profile(own)
+    name = profile or DEFAULT_PROFILE
+    return user_profile(Path(name)) if _is_yaml(name) else shipped_profile(name)
+
+
+def keep_profile(ws: Workspace, profile: str, *, by: str) -> None:
+    """Make a profile the workspace's own: a shipped one by its name, a YAML file by a copy in the folder."""
+    profile_of(ws, profile)
+    if _is_yaml(profile):
+        write_whole(ws.folder / OWN_PROFILE, Path(profile).read_text(encoding="utf-8"))
+    ws.settings.set("profile", OWN_PROFILE if _is_yaml(profile) else profile, by=by)
+
+
+def _is_yaml(name: str) -> bool:
+    return Path(name).suffix.lower() in (".yaml", ".yml")
 
 
 def outline_of(ws: Workspace, code: str = "") -> gpd.GeoSeries | None:
