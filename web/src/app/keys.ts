@@ -7,19 +7,27 @@ import { closeUppermost } from '@/shared/escape'
 export function useKeys(actions: Record<string, () => void>): void {
   function pressed(event: KeyboardEvent): void {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return
-    if (event.key === 'Escape') {
-      // Dialogs close themselves.
-      if (!document.querySelector('.el-overlay:not([style*="display: none"]) .el-dialog')) closeUppermost()
-      return
-    }
     if (isWriting(event.target)) return
     const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key]
     if (!action) return
     event.preventDefault()
     action()
   }
-  onMounted(() => addEventListener('keydown', pressed))
-  onBeforeUnmount(() => removeEventListener('keydown', pressed))
+  onMounted(() => {
+    addEventListener('keydown', pressed)
+    addEventListener('keydown', escaped, true)
+  })
+  onBeforeUnmount(() => {
+    removeEventListener('keydown', pressed)
+    removeEventListener('keydown', escaped, true)
+  })
+}
+
+// Dialogs and lists that hang open close themselves. Asked before they do, or they would be gone already.
+const CLOSES_ITSELF = '.el-overlay:not([style*="display: none"]) .el-dialog, .el-popper[aria-hidden="false"]:not([role="tooltip"])'
+
+function escaped(event: KeyboardEvent): void {
+  if (event.key === 'Escape' && !document.querySelector(CLOSES_ITSELF)) closeUppermost()
 }
 
 function isWriting(target: EventTarget | null): boolean {

@@ -1,7 +1,7 @@
 /** The one map, and everything a panel may ask of it. Only this folder speaks MapLibre. */
 import { Map as MapLibre, setWorkerUrl, type MapGeoJSONFeature, type StyleSpecification } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url'
-import { shallowReactive, shallowRef } from 'vue'
+import { nextTick, shallowReactive, shallowRef } from 'vue'
 
 import type { Bounds } from '@/api/types'
 
@@ -11,6 +11,9 @@ import { isOutline } from './paint'
 import type { Overlay } from './style'
 
 setWorkerUrl(workerUrl)
+
+// The tools stand over the map's right edge.
+const TOOLS_PX = 56
 
 /** The map once it is made; a shallow ref, since a deep proxy slows and breaks it. */
 const map = shallowRef<MapLibre | null>(null)
@@ -59,9 +62,16 @@ export function useMap() {
     map,
 
     /** Move so that the bounds fill the map. */
-    zoomTo(bounds: Bounds, padding = 48): void {
+    async zoomTo(bounds: Bounds, padding = 48): Promise<void> {
       const [west, south, east, north] = bounds
-      map.value?.fitBounds([[west, south], [east, north]], { padding, maxZoom: 17, duration: 500 })
+      // A panel that opens by the same click takes room from the map first.
+      await nextTick()
+      map.value?.resize()
+      map.value?.fitBounds([[west, south], [east, north]], {
+        padding: { top: padding, bottom: padding, left: padding, right: padding + TOOLS_PX },
+        maxZoom: 17,
+        duration: 500,
+      })
     },
 
     /** Move to a point, no farther away than `zoom`. */
