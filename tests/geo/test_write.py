@@ -154,6 +154,13 @@ def test_a_full_disk_leaves_what_was_there_and_nothing_half_done(tmp_path, root,
     assert len(read_layer(tmp_path / name).frame) == 4
 
 
+def test_kinds_that_a_geodatabase_does_not_mix_are_refused(tmp_path):
+    mixed = gpd.GeoDataFrame({"a": [1, 2]}, geometry=[square(), square().centroid], crs=CRS)
+    with pytest.raises(WrongUse):
+        write_layer(mixed, tmp_path / "a.gdb", format="gdb", layer_name="x")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_single_and_multi_parts_may_be_mixed(tmp_path):
     both = gpd.GeoDataFrame(
         {"BSM": ["1", "2"]},

@@ -206,11 +206,15 @@ class _Plane:
     def scale(self) -> np.ndarray:
         return np.array([111_320.0 * np.cos(np.radians(self.lat)), 110_946.0])
 
+    @property
+    def centre(self) -> np.ndarray:
+        return np.array([self.lon, self.lat])
+
     def metres(self, lonlat: np.ndarray) -> np.ndarray:
-        return (lonlat - [self.lon, self.lat]) * self.scale
+        return (lonlat - self.centre) * self.scale
 
     def to_degrees(self, metres: np.ndarray) -> np.ndarray:
-        return metres / self.scale + [self.lon, self.lat]
+        return metres / self.scale + self.centre
 
     def shift(self, degrees: np.ndarray) -> np.ndarray:
         return degrees * self.scale

@@ -6,6 +6,7 @@ import contextlib
 import errno
 import logging
 import os
+import re
 import shutil
 import tempfile
 import warnings
@@ -19,12 +20,18 @@ import pandas as pd
 import pyogrio
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
+from tuban.domain.layer import GeometryKind
 from tuban.errors import DiskFull, Text, WrongUse
 from tuban.geo.io_check import check_shapefile
 from tuban.geo.write_table import write_csv, write_xlsx
 
 OutFormat = Literal["gpkg", "parquet", "csv", "xlsx", "gdb", "shp"]
 Frame = gpd.GeoDataFrame | pd.DataFrame
+_EMPTY: dict[str | None, str] = {
+    "polygon": "MultiPolygon",
+    "line": "MultiLineString",
+    "point": "Point",
+}
 _DRIVERS = {"gpkg": "GPKG", "gdb": "OpenFileGDB", "shp": "ESRI Shapefile"}
 _REFUSED = {errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO}
 _WRITE_ERRORS = (DataSourceError, DataLayerError, FeatureError, FieldError, GeometryError, RuntimeError)
@@ -38,6 +45,7 @@ def write_layer(
     layer_name: str,
     titles: Mapping[str, str] | None = None,
     encoding: str | None = None,
+    kind: GeometryKind | None = None,
 ) -> Path:
     """Write one layer to a new file, or replace the one there; give its path.
 
@@ -48,13 +56,17 @@ def write_layer(
     layer_name : the name of the layer (of the sheet in xlsx).
     titles : column → title, written in place of the column names of csv and xlsx.
     encoding : of a shapefile's text (UTF-8 unless said).
+    kind : of the geometry; needed only for a layer without rows, which shows none.
 
     Raises
     ------
     DiskFull : no room, or the disk refused; nothing new is left behind, nothing old is lost.
-    WrongUse : more rows than the format holds, or a table in a format of geometry.
+    WrongUse : more rows than the format holds, a table in a format of geometry, kinds that it does not mix.
     """
-    return write_layers({layer_name: frame}, path, format=format, titles=titles, encoding=encoding)
+    kinds: dict[str, GeometryKind] | None = {layer_name: kind} if kind else None
+    return write_layers(
+        {layer_name: frame}, path, format=format, titles=titles, encoding=encoding, kinds=kinds
+    )
 
 
 def write_layers(
@@ -64,6 +76,7 @@ def write_layers(
     format: OutFormat,
     titles: Mapping[str, str] | None = None,
     encoding: str | None = None,
+    kinds: Mapping[str, GeometryKind] | None = None,
 ) -> Path:
     """Write several layers by name into one file (gpkg, gdb, sheets of xlsx); else as `write_layer`."""
     path = Path(path)
@@ -88,7 +101,7 @@ def write_layers(
         stem = path.name.removesuffix(path.suffix) if zipped else path.name
         target = room / (stem if Path(stem).suffix.lower() == f".{format}" else f"{Path(stem).stem}.{format}")
         for name, frame in frames.items():
-            _write_ogr(frame, target, format, name, encoding)
+            _write_ogr(frame, target, format, name, encoding, (kinds or {}).get(name))
         _check(frames, target, format)
         if zipped:
             _pack(room, path.name)
@@ -158,8 +171,12 @@ def _write_parquet(frame: Frame, target: Path) -> None:
         frame.to_parquet(target, index=False, compression="zstd")
 
 
-def _write_ogr(frame: Frame, target: Path, format: str, name: str, encoding: str | None) -> None:
+def _write_ogr(
+    frame: Frame, target: Path, format: str, name: str, encoding: str | None, kind: GeometryKind | None
+) -> None:
     options: dict[str, Any] = {}
+    if not len(frame) and kind in _EMPTY:
+        options["geometry_type"] = _EMPTY[kind]
     if format == "shp":
         options["encoding"] = encoding or "UTF-8"
     geometry = frame.active_geometry_name if isinstance(frame, gpd.GeoDataFrame) else None
@@ -212,6 +229,17 @@ def _quiet_gdal(target: Path) -> Iterator[None]:
             warnings.simplefilter("ignore")
             yield
     except _WRITE_ERRORS as error:
+        if re.search("unsupported|not support|geometry type|mismatch", str(error), re.I):
+            raise WrongUse(
+                Text(
+                    f"{target.suffix} 装不下这个图层:{error}",
+                    f"{target.suffix} cannot hold this layer: {error}",
+                ),
+                Text(
+                    "一个图层只放点、线、面中的一种,或改用 gpkg。",
+                    "Keep points, lines and polygons in layers of their own, or choose gpkg.",
+                ),
+            ) from error
         raise _disk(target, error) from error
     finally:
         log.setLevel(level)
