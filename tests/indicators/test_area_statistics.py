@@ -92,6 +92,10 @@ def test_unit_codes_of_any_length_name_township_and_village():
     villages = by_unit(codes, "village", {})
     assert villages.codes.tolist() == ["410481101002", "410481101002", "", ""]
     assert by_unit(codes, "township", {"410481101": "武功乡"}).groups["410481101"].title.zh == "武功乡"
+    assert by_unit(series("4104811001", "开发区"), "village", {"4104811001": "刘王村"}).codes.tolist() == [
+        "4104811001",
+        "开发区",
+    ]
     assert not reaches(codes, "township")
     assert reaches(codes[:3], "township") and not reaches(codes[:3], "village")
     assert in_unit(codes, "410481101").tolist() == [True, True, False, False]

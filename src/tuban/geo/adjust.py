@@ -14,8 +14,6 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy import sparse
-from scipy.optimize import linprog
 
 from tuban.errors import Text, WrongUse
 
@@ -159,6 +157,10 @@ def round_table(values: ArrayLike, decimals: int = 2) -> RoundedTable:
 
     Source: controlled rounding (Cox 1987): always solvable; a linear programme, since networks are integral.
     """
+    # Only this function needs it, and it takes half a second to load.
+    from scipy import sparse
+    from scipy.optimize import linprog
+
     table = np.atleast_2d(np.asarray(values, dtype=np.float64))
     _finite(table.ravel())
     rows, columns = table.shape

@@ -98,14 +98,15 @@ def by_unit(
 
     Returns
     -------
-    Codes that do not reach the level fall under the empty code.
+    Codes that do not reach the level fall under the empty code; what is no unit code keeps its own row.
     """
     digits = ADMIN_DIGITS[level]
 
     def find(value: str) -> Group:
-        code = short_admin_code(value)[:digits]
-        if len(code) < digits:
+        short = short_admin_code(value)
+        if 0 < len(short) < digits:
             return Group("", empty)
+        code = short[:digits] or value
         name = names.get(code, code)
         return Group(code, Text(name, name))
 

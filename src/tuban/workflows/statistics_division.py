@@ -200,7 +200,9 @@ class Division:
             return {}
         frame = self.ws.table(ground.version, columns=[ground.code, ground.name]).to_pandas().dropna()
         digits = ADMIN_DIGITS[level]
-        codes = [short_admin_code(str(code))[:digits] for code in frame[ground.code]]
+        codes = [
+            short_admin_code(code)[:digits] or code for code in frame[ground.code].astype(str).str.strip()
+        ]
         return dict(zip(codes, frame[ground.name].astype(str), strict=True))
 
     def formula(self, wanted: tuple[By, ...], dividers: list[str | Ground], within: str | None) -> Text:
