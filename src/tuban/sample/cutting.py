@@ -12,6 +12,8 @@ from tuban.sample.mesh import GRID_M, Mesh
 
 MAX_CROSSINGS = 64
 MAX_CHAIN = 40
+# Below the skeleton's grid, far above what rounding moves.
+CLEARANCE_M = 0.004
 
 
 @njit(cache=True)
@@ -111,23 +113,45 @@ def _inside_corner(m: Mesh, h: int, new: bool, x: float, y: float, px: float, py
 
 
 @njit(cache=True)
-def _clear(m: Mesh, f: int, xs: np.ndarray, ys: np.ndarray, k: int, ha: int, hb: int, na: bool, nb: bool) -> bool:
-    """Does the chain of `k` points stay inside face `f`, touching its rim only at its ends?"""
+def _gap(px: float, py: float, ax: float, ay: float, bx: float, by: float) -> float:
+    """Distance from p to the segment a-b."""
+    dx, dy = bx - ax, by - ay
+    along = (px - ax) * dx + (py - ay) * dy
+    whole = dx * dx + dy * dy
+    t = min(max(along / whole, 0.0), 1.0) if whole > 0 else 0.0
+    return math.hypot(px - ax - t * dx, py - ay - t * dy)
+
+
+@njit(cache=True)
+def _clear(m: Mesh, f: int, xs: np.ndarray, ys: np.ndarray, k: int) -> bool:
+    """Does the chain of `k` points stay inside face `f`, touching its rim only at its ends?
+
+    Nothing may come nearer than `CLEARANCE_M`: coordinates are rounded, and converted to degrees and
+    rounded again, and must not cross then.
+    """
     h0 = m.first[f]
     h = h0
     while True:
         n = m.after[h]
         ax, ay = m.x[m.origin[h]], m.y[m.origin[h]]
         bx, by = m.x[m.origin[n]], m.y[m.origin[n]]
+        corner_a = (ax == xs[0] and ay == ys[0]) or (ax == xs[k - 1] and ay == ys[k - 1])
+        corner_b = (bx == xs[0] and by == ys[0]) or (bx == xs[k - 1] and by == ys[k - 1])
         for i in range(k - 1):
-            if i == 0 and (h == ha or (not na and n == ha)):
-                continue
-            if i == k - 2 and (h == hb or (not nb and n == hb)):
-                continue
             px, py, qx, qy = xs[i], ys[i], xs[i + 1], ys[i + 1]
-            if max(px, qx) < min(ax, bx) or min(px, qx) > max(ax, bx):
+            if max(px, qx) < min(ax, bx) - 1 or min(px, qx) > max(ax, bx) + 1:
                 continue
-            if max(py, qy) < min(ay, by) or min(py, qy) > max(ay, by):
+            if max(py, qy) < min(ay, by) - 1 or min(py, qy) > max(ay, by) + 1:
+                continue
+            if not corner_a and _gap(ax, ay, px, py, qx, qy) < CLEARANCE_M:
+                return False
+            if i > 0 and _gap(px, py, ax, ay, bx, by) < CLEARANCE_M:
+                return False
+            # An end of the chain lies on the rim (on this edge, or at one of its corners): no crossing.
+            at_end = (i == 0 and _gap(px, py, ax, ay, bx, by) < 2 * GRID_M) or (
+                i == k - 2 and _gap(qx, qy, ax, ay, bx, by) < 2 * GRID_M
+            )
+            if at_end or corner_a or corner_b:
                 continue
             if (
                 _side(ax, ay, bx, by, px, py) * _side(ax, ay, bx, by, qx, qy) <= 0
@@ -213,7 +237,7 @@ def cut(
     if not new_a and not new_b and m.after[hb] == ha:
         return -1
     length = math.hypot(bx - ax, by - ay)
-    if length < 20 * GRID_M:
+    if length < 0.5:
         return -1
     xs, ys = np.empty(MAX_CHAIN), np.empty(MAX_CHAIN)
     for attempt in range(3):
@@ -221,7 +245,7 @@ def cut(
         n = _chain(ax, ay, bx, by, length, amp, spacing, xs, ys, state)
         fine = _inside_corner(m, ha, new_a, ax, ay, xs[1], ys[1])
         fine = fine and _inside_corner(m, hb, new_b, bx, by, xs[n - 2], ys[n - 2])
-        if fine and _clear(m, f, xs, ys, n, ha, hb, new_a, new_b):
+        if fine and _clear(m, f, xs, ys, n):
             break
         if amp == 0.0:
             return -1

@@ -129,7 +129,7 @@ class Ground:
             good = (area > 1.25 * rest_m2) & (area < 5 * rest_m2) & (self["thin"][near] > 9)
         else:
             good = area > 1.02 * rest_m2
-        return near[good][:12]
+        return near[good][: 12 if strict else 60]
 
     def borders(self) -> tuple[Index, Index, NDArray[np.float64]]:
         """Give every edge between two faces: left, right, length in m."""
@@ -201,4 +201,4 @@ def _cut_area(m: Mesh, f: int, wanted: float, across: bool) -> int:
         else:
             high = mid
     state = np.ones(1, np.uint64)
-    return cut(m, f, cx + low * nx, cy + low * ny, dx, dy, 0.0, 1.0, 0.0, 0.0, state)
+    return cut(m, f, cx + low * nx, cy + low * ny, dx, dy, 0.0, 1.0, 0.01, 0.0, state)

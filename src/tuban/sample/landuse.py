@@ -46,6 +46,8 @@ def prepare(ground: Ground, terrain: Terrain) -> None:
     ground.add("height", terrain.sample("height", x, y))
     ground.add("patches", terrain.sample("patches", x, y))
     ground.add("groves", terrain.sample("groves", x, y))
+    for i in range(4):
+        ground.add(f"quarter{i}", terrain.sample(f"quarter{i}", x, y))
     ground.add("wet", terrain.sample("wet", x, y))
     ground.add("dlbm", "", np.dtype("U5"))
     tilt = ground["height"] + 0.06 * terrain.sample("edges", x, y)
@@ -103,9 +105,9 @@ def _urban(ground: Ground) -> None:
     for code, survey in PLAN_TO_SURVEY.items():
         d[built & (np.char.startswith(plan, code))] = survey
     d[built & (np.char.startswith(plan, "0801"))] = "08H1"
-    s = speckle(ground, 9, "self")
+    s = 0.5 + 0.2 * ground["quarter1"] + 0.45 * (speckle(ground, 9) - 0.5) + 0.1 * (speckle(ground, 9, "self") - 0.5)
     rest = built & (d == "")
-    for low, code in ((0.0, "0701"), (0.45, "0601"), (0.72, "05H1"), (0.82, "08H2"), (0.9, "0810"), (0.94, "0508"), (0.97, "0809")):
+    for low, code in ((-9, "0601"), (0.33, "0701"), (0.72, "05H1"), (0.84, "08H2"), (0.93, "0810"), (0.99, "0809")):
         d[rest & (s >= low)] = code
 
 
@@ -115,12 +117,11 @@ def _country(ground: Ground, empty: NDArray[np.bool_], cultivated_net_m2: float)
     ground.add("odd", "", np.dtype("U5"))
     odd = ground["odd"]
     small = ground["area"] < 2.2 * np.median(ground["area"][empty]) if empty.any() else empty
-    odd[(own < 0.022 + 0.02 * (wet > 1)) & small] = "1104"
-    odd[(own > 0.985) & small] = "1202"
-    odd[(own > 0.975) & (own <= 0.985) & small] = "1107A"
+    odd[(own < np.where(ground["quarter0"] > 1.3, 0.16, 0.004)) & small] = "1104"
+    odd[(own > np.where(ground["quarter1"] > 1.5, 0.90, 0.996)) & small] = "1202"
+    odd[(own > 0.5) & (own < np.where(ground["quarter2"] > 1.7, 0.62, 0.503)) & small] = "0204"
     odd[(ground["groves"] > 1.75) & (height < 0.6)] = "0307"
     odd[(ground["patches"] < -1.35) & (height > 0.3) & (height < 0.72) & (by_block < 0.75)] = "0201"
-    odd[(own > 0.94) & (own < 0.955)] = "0404"
     ground.add("tilth", ground["wood"] + 0.035 * (by_block - 0.5) + 0.02 * (own - 0.5))
     ground.add("empty", empty, np.bool_)
     fields = ground.take(
@@ -147,10 +148,11 @@ def _wilds(ground: Ground) -> None:
     d[odd] = ground["odd"][odd]
     wild = rest & ~odd
     d[wild] = "0301"
-    d[wild & (by_block + 0.25 * own > 0.98)] = "0305"
-    d[wild & (by_block < 0.10)] = "0307"
-    d[wild & (by_block > 0.10) & (by_block < 0.13)] = "0302"
-    d[wild & (ground["patches"] < -1.5)] = "0404"
+    d[wild & (ground["groves"] + 0.9 * (by_block - 0.5) > 1.15)] = "0305"
+    d[wild & (ground["quarter3"] + 0.9 * (by_block - 0.5) > 1.45)] = "0307"
+    d[wild & (ground["groves"] + 0.5 * (by_block - 0.5) < -2.1)] = "0302"
+    d[wild & (ground["patches"] + 0.8 * (by_block - 0.5) < -1.7)] = "0404"
+    d[wild & (height < 0.55) & (own < 0.3)] = "0307"
     d[wild & (height > 0.965) & (own < 0.12)] = "1207"
     d[wild & (ground["place"] != kinds.COUNTRY) & (own < 0.3)] = "1201"
     ore = rest & (ground["ore"] < 0.18 * ground["ore"][ground["mine_before"]].max(initial=0.0))

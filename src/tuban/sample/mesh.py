@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 
 # Coordinates are whole tenths of a millimetre: what a survey file stores, and equal for equal points.
 GRID_M = 1e-4
+# The skeleton is noded on a coarser grid: no vertex comes nearer than half of it to a line it is not on.
+SKELETON_GRID_M = 0.01
 OUTSIDE = -1
 
 

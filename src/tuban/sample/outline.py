@@ -13,7 +13,7 @@ from tuban.errors import AmbiguousLayer, EmptyLayer, NotFound, Text, WrongUse
 from tuban.geo.area import area_m2
 from tuban.geo.crs import convert, epsg_for
 from tuban.geo.io import layers_in, read_layer
-from tuban.sample.mesh import GRID_M
+from tuban.sample.mesh import SKELETON_GRID_M
 
 # Where the invented county lies: zone 38 (114° E), as far south as the published one.
 INVENTED_CRS = "EPSG:4547"
@@ -59,7 +59,9 @@ def _invented(wanted_m2: float, rng: np.random.Generator) -> Outline:
 
 
 def _on_grid(shape: shapely.Geometry) -> shapely.Geometry:
-    return shapely.transform(shapely.set_precision(shape, GRID_M), lambda xy: np.round(xy / GRID_M) * GRID_M)
+    """Round to whole centimetres, the grid that everything is noded on."""
+    snapped = shapely.set_precision(shape, SKELETON_GRID_M)
+    return shapely.transform(snapped, lambda xy: np.round(xy / SKELETON_GRID_M) * SKELETON_GRID_M)
 
 
 def _read(selector: str) -> Outline:

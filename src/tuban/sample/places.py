@@ -53,7 +53,7 @@ def lay_out(terrain: Terrain, outline: shapely.Geometry, fig: Figures, parcels: 
     heads, village, township, lines = seats(terrain, outline, city, radius, len(fig.streets), len(fig.towns), count, rng)
     laid = Places(city, shapely.Polygon(), [], [], village, township, heads, lines, np.zeros((0, 2)), city_radius_m=radius)
     laid.rivers = make_rivers(terrain, city, radius, rng)
-    laid.reservoir, laid.dam = make_reservoir(laid.rivers, terrain, city, radius, 8.5e6 * share)
+    laid.reservoir, laid.dam = make_reservoir(laid.rivers, terrain, city, radius, 8.5e6 * share, rng)
     laid.city_ring = ring(terrain, city, city_m2, rng, laid.reservoir)
     size = rng.uniform(0.7, 1.3, len(fig.towns))
     size *= others_m2 * 0.7 / max(size.sum(), 1e-9)
@@ -111,9 +111,9 @@ def ring(
         shapely.prepare(avoid)
         slow += 60 * shapely.contains_xy(avoid, x.ravel(), y.ravel()).reshape(x.shape)
     wave = np.zeros(len(angle))
-    for k in range(1, 14):
-        wave += rng.normal() / k**0.9 * np.sin(k * angle + rng.uniform(0, 6.28))
-    ease = 1 + 0.17 * wave / max(np.abs(wave).max(), 1e-9) * 1.6
+    for k in range(2, 16):
+        wave += rng.normal() / k**0.75 * np.sin(k * angle + rng.uniform(0, 6.28))
+    ease = 1 + 0.38 * wave / max(np.abs(wave).max(), 1e-9)
     spent = np.cumsum(slow, axis=1) * (r[1] - r[0])
     low, high = 0.0, float(reach)
     for _ in range(40):
@@ -210,42 +210,59 @@ def make_rivers(terrain: Terrain, city: Point, city_radius_m: float, rng: np.ran
 
 
 def make_reservoir(
-    rivers: list[tuple[Floats, float]], terrain: Terrain, city: Point, city_radius_m: float, area_m2: float
+    rivers: list[tuple[Floats, float]], terrain: Terrain, city: Point, city_radius_m: float, area_m2: float,
+    rng: np.random.Generator,
 ) -> tuple[shapely.Geometry | None, Point]:
     """Dam the widest upland river: the valley and its side arms fill up."""
-    best, at = -1.0, None
+    best, at = -np.inf, None
     for line, width in rivers:
         h = terrain.sample("height", line[:, 0], line[:, 1])
         d = np.hypot(line[:, 0] - city[0], line[:, 1] - city[1])
-        good = (h > 0.55) & (d > 1.2 * city_radius_m) & (d < 3.2 * city_radius_m)
+        good = (h > 0.5) & (d > 1.3 * city_radius_m) & (d < 3.4 * city_radius_m)
         if good.any():
             k = int(np.flatnonzero(good)[np.argmin(d[good])])
             score = width - d[k] / city_radius_m * 10
-            if score > best or at is None:
+            if score > best:
                 best, at = score, (float(line[k, 0]), float(line[k, 1]))
     if at is None:
         return None, city
-    dam_h = float(terrain.sample("height", np.array([at[0]]), np.array([at[1]]))[0])
-    net = shapely.union_all([shapely.linestrings(line) for line, _ in rivers])
-    low, high = 300.0, 9000.0
-    lake: shapely.Geometry = shapely.Point(at)
-    for _ in range(22):
-        reach = (low + high) / 2
-        arms = shapely.get_parts(shapely.intersection(net, shapely.Point(at).buffer(reach)))
-        xy = [shapely.get_coordinates(shapely.segmentize(a, 60.0)) for a in arms if shapely.length(a) > 0]
-        pts = np.concatenate(xy)
-        d = np.hypot(pts[:, 0] - at[0], pts[:, 1] - at[1])
-        h = terrain.sample("height", pts[:, 0], pts[:, 1])
-        up = (h > dam_h - 0.015) | (d < 60)
-        swell = terrain.sample("wet", pts[:, 0], pts[:, 1])
-        radius = np.clip(reach * 0.26 * (1 - d / reach) ** 0.7 * (1 + 0.5 * swell), 18, None)
-        blob = shapely.union_all(shapely.buffer(shapely.points(pts[up]), radius[up], quad_segs=6))
-        blob = shapely.buffer(shapely.buffer(blob, 70), -70)
-        parts = shapely.get_parts(blob)
+    unit = np.sqrt(area_m2)
+    valley = shapely.union_all([shapely.linestrings(line) for line, _ in rivers])
+    near = shapely.intersection(valley, shapely.Point(at).buffer(1.25 * unit))
+    axis = shapely.segmentize(shapely.multilinestrings(shapely.get_parts(near)), 50.0)
+    xy = shapely.get_coordinates(axis)
+    off = np.hypot(xy[:, 0] - at[0], xy[:, 1] - at[1])
+    away = np.hypot(xy[:, 0] - city[0], xy[:, 1] - city[1])
+    xy = xy[(away > np.hypot(at[0] - city[0], at[1] - city[1]) - 120) | (off < 80)]
+    xy = np.concatenate([xy, *_arms(xy, at, unit, rng)])
+    off = np.hypot(xy[:, 0] - at[0], xy[:, 1] - at[1]) / unit
+    swell = terrain.sample("wet", xy[:, 0], xy[:, 1]) + 0.7 * terrain.sample("groves", xy[:, 0], xy[:, 1])
+    low, high = 0.01, 0.6
+    lake: shapely.Geometry = shapely.Point(at).buffer(200)
+    for _ in range(18):
+        width = (low + high) / 2
+        radius = unit * width * np.clip(1.15 - off / 1.3, 0.05, None) * np.exp(0.28 * np.clip(swell, -2, 2))
+        blob = shapely.union_all(shapely.buffer(shapely.points(xy), radius, quad_segs=5))
+        parts = shapely.get_parts(shapely.buffer(shapely.buffer(blob, 55), -70))
+        if not len(parts):
+            low = width
+            continue
         lake = parts[int(np.argmax(shapely.area(parts)))]
-        low, high = (reach, high) if shapely.area(lake) < area_m2 else (low, reach)
-    lake = shapely.Polygon(shapely.get_exterior_ring(lake))
-    return shapely.simplify(lake, 4.0), at
+        low, high = (width, high) if shapely.area(lake) < area_m2 else (low, width)
+    return shapely.simplify(shapely.Polygon(shapely.get_exterior_ring(lake)), 5.0), at
+
+
+def _arms(axis: Floats, at: Point, unit: float, rng: np.random.Generator) -> list[Floats]:
+    """Draw drowned side valleys that leave the main one at odd angles and wander."""
+    out = []
+    spots = axis[rng.choice(len(axis), 11)]
+    for x, y in spots:
+        heading = rng.uniform(0, 2 * np.pi)
+        length = unit * rng.uniform(0.18, 0.55)
+        steps = max(int(length / 45), 2)
+        turn = heading + np.cumsum(rng.normal(0, 0.16, steps))
+        out.append(np.c_[x + np.cumsum(np.cos(turn)) * 45, y + np.cumsum(np.sin(turn)) * 45])
+    return out
 
 
 def make_roads(

@@ -98,7 +98,7 @@ def build(places: Places, outline: shapely.Geometry, mean_parcel_m2: float) -> S
 def _faces(lines: list[shapely.Geometry]) -> Faces:
     """Polygonize; where a face has a hole, lead a line to it and polygonize again."""
     for _ in range(8):
-        noded = shapely.union_all(np.array(lines), grid_size=mesh.GRID_M)
+        noded = shapely.union_all(np.array(lines), grid_size=mesh.SKELETON_GRID_M)
         faces = shapely.get_parts(shapely.polygonize(shapely.get_parts(noded)))
         holed = faces[shapely.get_num_interior_rings(faces) > 0]
         if not len(holed):

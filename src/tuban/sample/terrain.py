@@ -81,4 +81,6 @@ def make_terrain(outline: shapely.Geometry, rng: np.random.Generator, cells: int
     terrain.fields["groves"] = noise(rng, shape, cells * 0.022, 3)
     terrain.fields["wet"] = noise(rng, shape, cells * 0.04, 3)
     terrain.fields["edges"] = noise(rng, shape, cells * 0.06, 5)
+    for i in range(4):
+        terrain.fields[f"quarter{i}"] = noise(rng, shape, 700 / cell * 2.5, 3)
     return terrain

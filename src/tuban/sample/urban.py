@@ -42,7 +42,7 @@ def depth(ground: Ground, places: Places) -> NDArray[np.float64]:
 
 def draw_boundary(ground: Ground, places: Places, fig: Figures, scale: float, free_scale: float) -> None:
     """Draw the boundary before maintenance, and within the city the land that the centre's table counts."""
-    ground.add("depth", depth(ground, places) + 0.10 * speckle(ground, 21) + 0.04 * ground["patches"])
+    ground.add("depth", depth(ground, places) + 0.025 * speckle(ground, 21) + 0.05 * ground["patches"])
     ring = (ground["place"] != kinds.COUNTRY) & ~np.isin(ground["kind"], (kinds.RIVER, kinds.RESERVOIR))
     ground.add("ring", ring, np.bool_)
     total_m2 = fig.boundary_before_ha * HA * scale
@@ -94,20 +94,23 @@ def _scores(ground: Ground, places: Places, rng: np.random.Generator) -> None:
     cx, cy = places.city
     r = np.hypot(x - cx, y - cy) / radius
     works = rng.uniform(0, 2 * np.pi)
-    side = ((x - cx) * np.cos(works) + (y - cy) * np.sin(works)) / radius
+    first = ((x - cx) * np.cos(works) + (y - cy) * np.sin(works)) / radius
+    second = ((x - cx) * np.cos(works + 2.5) + (y - cy) * np.sin(works + 2.5)) / radius
+    side = np.maximum(first, 0.86 * second)
+    quarter = [ground[f"quarter{i}"] for i in range(4)]
     water = distance_m(places.rivers, x, y) / radius
     roads = distance_m([(line, 0.0) for line, rank in places.roads if rank <= kinds.COUNTY_ROAD], x, y) / radius
     rail = distance_m([(places.rail, 0.0)], x, y) / radius if places.rail is not None else r
     block = [speckle(ground, 100 + i) for i in range(9)]
     own = [speckle(ground, 120 + i, "self") for i in range(9)]
-    ground.add("for_09", -1.1 * r - 1.6 * roads + 0.55 * block[0] + 0.1 * own[0])
-    ground.add("for_10", 1.5 * side + 0.5 * r + 0.45 * block[1] + 0.05 * own[1] + 0.12 * ground["patches"])
-    ground.add("for_11", 1.2 * side - 2.2 * rail + 0.5 * block[2] + 0.1 * own[2])
+    ground.add("for_09", -0.9 * r - 0.9 * roads + 0.34 * quarter[0] + 0.25 * block[0] + 0.1 * own[0])
+    ground.add("for_10", 1.25 * side + 0.35 * r + 0.34 * quarter[1] + 0.2 * block[1] + 0.04 * own[1])
+    ground.add("for_11", 1.0 * side - 1.8 * rail + 0.3 * quarter[2] + 0.35 * block[2] + 0.1 * own[2])
     ground.add("for_12", -2.5 * roads + 0.6 * own[3] + 0.2 * r)
-    ground.add("for_13", 0.7 * r + 0.8 * own[4] + 0.3 * block[4])
-    ground.add("for_14", -2.6 * water + 0.75 * block[5] + 0.2 * own[5])
-    ground.add("for_16", 0.9 * r - 0.3 * side + 0.7 * block[6])
-    ground.add("for_08", -0.5 * r + 0.55 * block[7] + 0.55 * own[7])
+    ground.add("for_13", 0.5 * r + 0.8 * own[4] + 0.2 * quarter[3])
+    ground.add("for_14", -2.0 * water + 0.42 * quarter[3] + 0.5 * block[5] + 0.08 * own[5])
+    ground.add("for_16", 0.8 * r - 0.2 * side + 0.4 * quarter[2] + 0.3 * block[6])
+    ground.add("for_08", -0.55 * r + 0.3 * quarter[2] + 0.75 * block[7] + 0.08 * own[7])
     ground.add("for_07", -0.3 * np.abs(side) + 0.4 * block[8])
 
 

@@ -23,7 +23,8 @@ def draw_mining(ground: Ground, terrain: Terrain, places: Places, fig: Figures, 
         [np.hypot(ground["x"] - x, ground["y"] - y) / s for (x, y), s in zip(places.mines, size, strict=False)], axis=0
     )
     rough = terrain.sample("edges", ground["x"], ground["y"])
-    ground.add("ore", d * np.exp(0.22 * rough))
+    wide = terrain.sample("patches", ground["x"], ground["y"])
+    ground.add("ore", d * np.exp(0.34 * rough + 0.2 * wide))
     able = (ground["place"] == kinds.COUNTRY) & (ground["kind"] != kinds.RESERVOIR)
     ground.add("country", able, np.bool_)
     after_m2 = fig.zones_ha[MINING]["after"] * HA * scale
