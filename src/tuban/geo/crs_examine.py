@@ -84,11 +84,10 @@ class _Reading:
 
 
 def places_of(geoms: np.ndarray) -> np.ndarray:
-    """Give one place (x, y) per geometry, n × 2; of very many, an even choice."""
+    """Give two places (x, y) per geometry, the corners of its box; of very many, an even choice."""
     if len(geoms) > _MANY:
         geoms = geoms[:: len(geoms) // _MANY + 1]
-    west, south, east, north = shapely.bounds(geoms).T
-    return np.column_stack([(west + east) / 2, (south + north) / 2])
+    return shapely.bounds(geoms).reshape(-1, 2)
 
 
 def examine(places: np.ndarray, crs: Any, *, around: Bounds | None = None) -> tuple[Fault, ...]:
@@ -335,10 +334,13 @@ def _some(label: Understood, fine: np.ndarray, places: np.ndarray) -> Fault:
     return Fault(
         "some_outside",
         Text(
-            f"有 {len(wrong)} 个对象的坐标不在 {label.code} 的合理范围内,例如 {_at(wrong[:1])}。",
-            f"{len(wrong)} objects lie where {label.code} cannot be, for example {_at(wrong[:1])}.",
+            f"有 {len(wrong)} 处坐标不在 {label.code} 的合理范围内,例如 {_at(wrong[:1])}。",
+            f"{len(wrong)} places lie where {label.code} cannot be, for example {_at(wrong[:1])}.",
         ),
-        Text("请改正或删除这些对象后重新导入。", "Correct or remove these objects, then import again."),
+        Text(
+            "请改正或删除这些坐标所在的对象后重新导入。",
+            "Correct or remove their objects, then import again.",
+        ),
         {"label": label.code, "count": len(wrong), "first": [float(v) for v in wrong[0]]},
     )
 
