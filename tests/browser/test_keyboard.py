@@ -14,7 +14,7 @@ FOCUS = """() => {
   return {
     name: at.getAttribute('aria-label') || at.innerText || at.getAttribute('title') || at.tagName,
     seen: [ring.outlineStyle, ring.boxShadow, getComputedStyle(inner).boxShadow].some(style => style !== 'none')
-      || inner !== at,
+      || inner !== at || ring.backgroundColor !== 'rgba(0, 0, 0, 0)',
   }
 }"""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import Page
 
 from browser.desk import Desk, settle, tool
@@ -15,7 +17,7 @@ def state(page: Page) -> dict[str, object]:
         ),
         "day": page.locator(".bar .day").inner_text(),
         "panel": page.locator("aside.right h2").all_inner_texts(),
-        "place": page.locator(".coordinates").inner_text(),
+        "place": re.findall(r"\d+\.\d{4}", page.locator(".coordinates").inner_text()),  # about 10 m
         "scale": page.locator(".scale").inner_text(),
         "language": page.evaluate("document.documentElement.lang"),
         "dark": page.evaluate("document.documentElement.classList.contains('dark')"),

@@ -55,7 +55,7 @@ def test_another_day_brings_the_version_of_that_day(desk: Desk, county: County, 
     now = look(page, page.screenshot()).at(*offset(page))
     asked.clear()
     page.get_by_label("查看哪一天").fill(old["valid_from"])
-    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
     page.wait_for_timeout(500)
     settle(page)
     assert any(f"/{code}/tiles/{old['number']}/" in url for url in asked)
@@ -71,8 +71,8 @@ def test_another_day_brings_the_version_of_that_day(desk: Desk, county: County, 
 def test_the_curtain_shows_one_day_at_each_side(desk: Desk, county: County, change: dict[str, Any]):
     code, old, new = change["layer"]["code"], change["old"], change["new"]
     lon, lat = where(county, change)
-    days = f"on={old['valid_from']}&with={new['valid_from']}"
-    page = desk.open(f"/?layers={code}&{days}&at={lon:.5f},{lat:.5f},15&mode=swipe&curtain=0.9")
+    at = f"layers={code}&at={lon:.5f},{lat:.5f},15"
+    page = desk.open(f"/?{at}&on={new['valid_from']}&with={old['valid_from']}&mode=swipe&curtain=0.9")
     left = look(page, page.screenshot()).at(*offset(page))
     curtain = page.get_by_role("slider", name="卷帘位置")
     curtain.focus()
@@ -80,20 +80,24 @@ def test_the_curtain_shows_one_day_at_each_side(desk: Desk, county: County, chan
         page.keyboard.press("ArrowLeft")
     settle(page)
     right = look(page, page.screenshot()).at(*offset(page))
+    for day, seen in (old["valid_from"], left), (new["valid_from"], right):
+        single = desk.open(f"/?{at}&on={day}")
+        alone = look(single, single.screenshot()).at(*offset(single))
+        assert near(seen, alone, by=3), f"the side of {day} does not look as on that day"
     assert not near(left, right, by=3), "both sides of the curtain look alike"
-
-    single = desk.open(f"/?layers={code}&on={new['valid_from']}&at={lon:.5f},{lat:.5f},15")
-    assert near(right, look(single, single.screenshot()).at(*offset(single)), by=3)
 
 
 def test_two_panes_stand_side_by_side(desk: Desk, change: dict[str, Any]):
     code, old, new = change["layer"]["code"], change["old"], change["new"]
     page = desk.open(f"/?layers={code}&on={new['valid_from']}&mode=side&with={old['valid_from']}")
-    first, second = (page.locator("[data-map-state], .second .map").nth(i).bounding_box() for i in (0, 1))
-    assert first is not None
-    assert second is not None
-    assert first["x"] + first["width"] <= second["x"] + 2
-    assert abs(first["width"] - second["width"]) < 10
+    left = page.locator(".second .map").bounding_box()
+    right = page.locator("[data-map-state]").bounding_box()
+    assert left is not None
+    assert right is not None
+    assert left["x"] + left["width"] <= right["x"] + 2
+    assert abs(left["width"] - right["width"]) < 10
+    expect(page.locator(".side.a")).to_contain_text(old["valid_from"])
+    expect(page.locator(".side.b")).to_contain_text(new["valid_from"])
 
 
 def test_the_list_has_every_changed_object(desk: Desk, change: dict[str, Any]):
