@@ -196,8 +196,8 @@ def _choose(file: Opened, layer: str | None, spec: LayerSpec) -> tuple[Source, l
             f"“{file.path.name}” holds {len(names)} layers and none was chosen.",
         ),
         Text(
-            f"请用 --layer 指明:{'、'.join(names[:30])}。",
-            f"Pass --layer with one of: {', '.join(names[:30])}.",
+            f"请用 --source-layer 指明:{'、'.join(names[:30])}。",
+            f"Pass --source-layer with one of: {', '.join(names[:30])}.",
         ),
         layers=names,
     )
