@@ -136,10 +136,10 @@ export const api = {
   feature: (code: string, fid: number, at: { on?: string; version?: number } = {}, signal?: AbortSignal) =>
     request<FeatureDetail>(`/layers/${code}/features/${fid}`, at, { signal }),
 
-  identify: (at: { lon: number; lat: number; on?: string; tolerance_m?: number }, signal?: AbortSignal) =>
+  identify: (at: { lon: number; lat: number; on?: string; known?: string; tolerance_m?: number }, signal?: AbortSignal) =>
     request<Identify>('/identify', at, { signal }),
 
-  search: (ask: { q: string; on?: string; limit?: number }, signal?: AbortSignal) =>
+  search: (ask: { q: string; on?: string; known?: string; limit?: number }, signal?: AbortSignal) =>
     request<{ query: string; results: SearchResult[] }>('/search', ask, { signal }),
 
   statistics: (

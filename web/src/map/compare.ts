@@ -3,7 +3,7 @@ import { computed, reactive, ref, shallowRef, watch } from 'vue'
 
 import type { Layer, LayerList } from '@/api/types'
 
-import { layerOf, layersOn, on, status } from './catalogue'
+import { known, layerOf, layersOn, on, status } from './catalogue'
 import { visibleLayers } from './shown'
 
 export type CompareMode = 'none' | 'swipe' | 'side' | 'blink'
@@ -29,16 +29,16 @@ export const otherCatalogue = shallowRef<LayerList | null>(null)
 export const compareError = shallowRef<unknown>(null)
 
 watch(
-  () => [compare.mode !== 'none', compare.on, status.value] as const,
-  async ([active, day, known]) => {
-    if (!active || !known) return
+  () => [compare.mode !== 'none', compare.on, status.value, known.value] as const,
+  async ([active, day, workspace]) => {
+    if (!active || !workspace) return
     if (!day) {
-      compare.on = otherDay(known.dates, on.value)
+      compare.on = otherDay(workspace.dates, on.value)
       return
     }
     compareError.value = null
     try {
-      const list = await layersOn(day)
+      const list = await layersOn(day, known.value)
       if (compare.on === day) otherCatalogue.value = list
     } catch (error) {
       compareError.value = error

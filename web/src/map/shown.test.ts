@@ -34,11 +34,12 @@ describe('the layers shown', () => {
     expect(visible()).toEqual(['QT_A', 'QT_B'])
   })
 
-  it('are those of the link, in its order; the others wait below', async () => {
-    stated.value = [{ code: 'GHFQ', visible: true, opacity: 0.5, filters: [] }]
-    await open(aLayer('DLTB'), aLayer('GHFQ'))
-    expect(codes()).toEqual(['GHFQ', 'DLTB'])
-    expect(visible()).toEqual(['GHFQ'])
+  it('are those of the link, in its order; the others stand above what they lie over', async () => {
+    const state = { visible: true, opacity: 0.5, filters: [] }
+    stated.value = [{ code: 'DLTB', ...state }, { code: 'GHFQ', ...state }]
+    await open(aLayer('DLTB', { order: 1 }), aLayer('GHFQ', { order: 2 }), aLayer('CZKFBJ', { order: 3 }), aLayer('XZYDYH', { order: 0 }))
+    expect(codes()).toEqual(['CZKFBJ', 'DLTB', 'GHFQ', 'XZYDYH'])
+    expect(visible()).toEqual(['DLTB', 'GHFQ'])
   })
 
   it('may be none, if the link says so', async () => {

@@ -73,16 +73,18 @@ function rank(layer: Layer): number {
 /** What a link asked for, until the layers are there to take it up; null: nothing was asked. */
 export const stated = ref<Shown[] | null>(null)
 
-/** Take up the layers of a catalogue: known ones keep their state and place, new ones go below. */
+/** Take up the layers of a catalogue: known ones keep their state and place, new ones stand above what they lie over. */
 export function adopt(list: LayerList): void {
-  const present = stated.value ?? shown.value
-  const opening = present.length === 0 && stated.value === null ? firstSet(list.layers) : new Set<string>()
-  const there = new Set(present.map((one) => one.code))
-  const fresh = list.layers
-    .filter((layer) => !there.has(layer.code))
-    .sort((a, b) => rank(a) - rank(b) || b.order - a.order)
-    .map((layer): Shown => ({ code: layer.code, visible: opening.has(layer.code), opacity: 1, filters: [] }))
-  shown.value = [...present, ...fresh]
+  const all = [...(stated.value ?? shown.value)]
+  const opening = all.length === 0 && stated.value === null ? firstSet(list.layers) : new Set<string>()
+  const natural = [...list.layers].sort((a, b) => rank(a) - rank(b) || b.order - a.order).map(({ code }) => code)
+  natural.forEach((code, at) => {
+    if (all.some((one) => one.code === code)) return
+    const below = new Set(natural.slice(at + 1))
+    const place = all.findIndex((one) => below.has(one.code))
+    all.splice(place < 0 ? all.length : place, 0, { code, visible: opening.has(code), opacity: 1, filters: [] })
+  })
+  shown.value = all
   stated.value = null
 }
 
@@ -94,7 +96,10 @@ const LINES = ['YJJBNTBHTB', 'YJJBNT', 'STBHHX', 'CZKFBJ', 'CZKFBJWHHX']
 const PLACES = ['XZQXZ', 'XZQ']
 
 function firstSet(layers: Layer[]): Set<string> {
-  const there = new Set(layers.filter((layer) => layer.version && isDrawn(layer)).map((layer) => layer.code))
+  const drawable = layers.filter(isDrawn)
+  const inForce = drawable.filter((layer) => layer.version)
+  // On a day without any version the set waits for another day.
+  const there = new Set((inForce.length ? inForce : drawable).map((layer) => layer.code))
   const has = (code: string): boolean => there.has(code)
   const chosen = [GROUNDS.find(has), ...LINES.filter(has), PLACES.find(has)].filter((code) => code !== undefined)
   const drawn = layers.filter((layer) => there.has(layer.code))

@@ -75,8 +75,10 @@ export function useMap() {
     },
 
     /** Move to a point, no farther away than `zoom`. */
-    flyTo(lon: number, lat: number, zoom = 15): void {
+    async flyTo(lon: number, lat: number, zoom = 15): Promise<void> {
+      await nextTick()
       const one = map.value
+      one?.resize()
       if (one) one.easeTo({ center: [lon, lat], zoom: Math.max(one.getZoom(), zoom), duration: 500 })
     },
 

@@ -3,7 +3,7 @@ import { shallowRef, watch } from 'vue'
 
 import { api } from '@/api/client'
 import type { Identify } from '@/api/types'
-import { on } from '@/map/catalogue'
+import { known, on } from '@/map/catalogue'
 import { askedPoint } from '@/map/selection'
 import { metresPerPixel } from '@/map/view'
 
@@ -29,7 +29,7 @@ export function useIdentify() {
     asking.value = true
     try {
       const tolerance = Math.min(500, Math.max(1, Math.round(metresPerPixel.value * NEAR_PX)))
-      answer.value = await api.identify({ ...point, on: on.value, tolerance_m: tolerance }, mine.signal)
+      answer.value = await api.identify({ ...point, on: on.value, known: known.value, tolerance_m: tolerance }, mine.signal)
     } catch (caught) {
       if (!mine.signal.aborted) {
         answer.value = null
@@ -40,6 +40,6 @@ export function useIdentify() {
     }
   }
 
-  watch([askedPoint, on], ask, { immediate: true })
+  watch([askedPoint, on, known], ask, { immediate: true })
   return { answer, error, asking, ask }
 }
