@@ -331,6 +331,37 @@ def test_a_missing_or_shortened_file_is_damaged(sqlite_bench):
         ws.read(version)
 
 
+def test_a_file_altered_inside_is_found_when_it_is_read(sqlite_bench):
+    ws = sqlite_bench.create()
+    version = add(ws, parcels(20))
+    file = ws.path(version)
+    content = bytearray(file.read_bytes())
+    content[len(content) // 3] ^= 255
+    file.write_bytes(content)
+    with pytest.raises(Damaged):
+        ws.read(version)
+
+
+def test_a_workspace_of_an_older_tuban_is_brought_up_to_date(bench, monkeypatch: pytest.MonkeyPatch):
+    from tuban.store import catalogue
+
+    ws = bench.create()
+    version = add(ws)
+    ws.close()
+    monkeypatch.setattr(catalogue, "REVISIONS", ("0001", "0002"))
+
+    def to_0002(connection: sa.Connection) -> None:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0002'"))
+
+    monkeypatch.setattr(catalogue, "upgrade", to_0002)
+    again = bench.open()
+    assert again.versions() == [version]
+    assert again.trail.entries(newest_first=True)[0].action == "workspace.upgrade"
+    assert again.verify().ok
+    again.close()
+    assert len(bench.open().trail) == 3, "once is enough"
+
+
 def test_the_file_is_geoparquet_that_others_read(ws: Workspace):
     version = add(ws, parcels(10))
     file = ws.path(version)

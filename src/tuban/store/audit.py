@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -14,10 +15,12 @@ from tuban.domain.progress import Progress, Step, quiet
 from tuban.domain.version import LayerVersion
 from tuban.errors import Text
 from tuban.store import tables
-from tuban.store.chain import Entry, Fault, TrailReport, check_chain
+from tuban.store.chain import Entry, Fault, TrailReport, check_chain, plain_facts
 from tuban.store.disk import sha256_of
 from tuban.store.ledger import stored_entries
 from tuban.store.records import version_facts, version_of
+
+_NOTHING = "\x00"  # no setting can be this
 
 
 def verify_trail(connection: Connection, *, head: str | None = None) -> TrailReport:
@@ -25,6 +28,7 @@ def verify_trail(connection: Connection, *, head: str | None = None) -> TrailRep
     entries = list(stored_entries(connection))
     report = check_chain(entries, head=head)
     faults = [*report.faults, *_against_catalogue(connection, {entry.number: entry for entry in entries})]
+    faults += _against_settings(connection, entries)
     return replace(report, faults=tuple(faults))
 
 
@@ -100,6 +104,41 @@ def _against_catalogue(connection: Connection, entries: Mapping[int, Entry]) -> 
             )
             faults.append(Fault("catalogue_missing", lost, entry.number, entry.subject))
     return faults
+
+
+def _against_settings(connection: Connection, entries: Iterable[Entry]) -> list[Fault]:
+    """Compare the settings with what the trail says they were set to."""
+    told: dict[str, Any] = {}
+    for entry in entries:
+        if entry.action == "workspace.create":
+            told = dict(entry.facts)
+        elif entry.action == "setting.change":
+            told[entry.subject] = entry.facts.get("new")
+        elif entry.action == "workspace.upgrade":
+            told["tuban_version"] = entry.facts.get("tuban_version")
+    stored = {row.key: _loaded(row.value) for row in connection.execute(sa.select(tables.setting))}
+    differ = sorted(
+        key
+        for key in told.keys() | stored.keys()
+        if plain_facts(stored.get(key, _NOTHING)) != told.get(key, _NOTHING)
+    )
+    return [
+        Fault(
+            "setting_altered",
+            Text(
+                f"设置“{key}”与留痕不一致。", f"The setting {key} is not what the trail says it was set to."
+            ),
+            subject=key,
+        )
+        for key in differ
+    ]
+
+
+def _loaded(value: str) -> Any:
+    try:
+        return json.loads(value)
+    except ValueError:
+        return value
 
 
 def _compare(

@@ -74,8 +74,10 @@ def plain_facts(value: Any) -> Any:
 
     Numbers with fractions become text: libraries write them differently, which a hash would not survive.
     """
-    if value is None or isinstance(value, (bool, str)):
+    if value is None or isinstance(value, bool):
         return value
+    if isinstance(value, str):
+        return clean(value)
     if isinstance(value, int):
         return int(value)
     if isinstance(value, float):
@@ -89,13 +91,18 @@ def plain_facts(value: Any) -> Any:
     if isinstance(value, Text):
         return {"zh": value.zh, "en": value.en}
     if isinstance(value, Mapping):
-        return {str(key): plain_facts(inner) for key, inner in value.items()}
+        return {clean(str(key)): plain_facts(inner) for key, inner in value.items()}
     if isinstance(value, (list, tuple, set, frozenset)):
         parts = [plain_facts(inner) for inner in value]
         return sorted(parts, key=canonical) if isinstance(value, (set, frozenset)) else parts
     if hasattr(value, "item"):
         return plain_facts(value.item())
-    return str(value)
+    return clean(str(value))
+
+
+def clean(text: str) -> str:
+    """Give text that every database and encoding takes: file names may hold bytes that are no characters."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8").replace("\x00", "\\x00")
 
 
 def hash_of(body: Mapping[str, Any]) -> str:
@@ -109,7 +116,7 @@ def entry_after(
     """Make the entry that follows `last` (number and hash; None at the beginning)."""
     number, previous = (last[0] + 1, last[1]) if last else (1, GENESIS)
     body = {
-        "number": number, "at": at, "by": by, "action": action, "subject": subject,
+        "number": number, "at": at, "by": clean(by), "action": action, "subject": clean(subject),
         "facts": plain_facts(facts), "previous": previous,
     }  # fmt: skip
     return Entry(**body, hash=hash_of(body))

@@ -84,7 +84,7 @@ class WriteLock:
         }
         # Only a courtesy to those who wait: a disk too full for it must not stop the work.
         with contextlib.suppress(OSError):
-            self._note.write_text(json.dumps(note, ensure_ascii=False), encoding="utf-8")
+            self._note.write_text(json.dumps(note), encoding="utf-8")
 
     def _busy(self) -> WorkspaceBusy:
         who = self._holder()

@@ -38,6 +38,7 @@ def write(table: pa.Table, file: Path, *, progress: Progress = quiet) -> None:
         use_dictionary=plain,  # type: ignore[arg-type]  # the stubs know only bool
         write_statistics=True,
         write_page_index=True,
+        write_page_checksum=True,
     ) as writer:
         for start in range(0, table.num_rows, ROWS_PER_GROUP):
             writer.write_table(table.slice(start, ROWS_PER_GROUP), row_group_size=ROWS_PER_GROUP)
@@ -77,7 +78,7 @@ def read_table(
         _check_box(bbox)
         near = _touches(about.covering, bbox)
         wanted = near if wanted is None else wanted & near
-    return pq.ParquetDataset(file, filters=wanted).read(columns=names)
+    return pq.ParquetDataset(file, filters=wanted, page_checksum_verification=True).read(columns=names)
 
 
 def read_frame(

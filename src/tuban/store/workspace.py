@@ -24,9 +24,9 @@ from tuban.errors import StoreFault, Text
 from tuban.store import catalogue, parquet, tables
 from tuban.store.arrange import arrange
 from tuban.store.audit import files_of_nobody, hashes_told, verify_files, verify_trail
-from tuban.store.chain import TrailReport
+from tuban.store.chain import TrailReport, clean
 from tuban.store.clock import Clock, moment_of
-from tuban.store.disk import sha256_of, sync_file
+from tuban.store.disk import disk_in_words, sha256_of, sync_file
 from tuban.store.history import Withdrawal, applying, known_at
 from tuban.store.ledger import add_entry, last_entry, stored_entries
 from tuban.store.lock import WAIT_SECONDS
@@ -192,7 +192,9 @@ class Workspace:
         ------
         WrongUse : no such column, or a box that is none. Damaged : the file is not what was stored.
         """
-        return parquet.read_table(self.path(version), columns=columns, bbox=bbox, where=where)
+        file = self.path(version)
+        with self._undamaged(version):
+            return parquet.read_table(file, columns=columns, bbox=bbox, where=where)
 
     def read(
         self,
@@ -206,14 +208,27 @@ class Workspace:
 
         A layer without geometry gives a plain DataFrame.
         """
-        found = parquet.read_frame(self.path(version), columns=columns, bbox=bbox, where=where)
+        file = self.path(version)
+        with self._undamaged(version):
+            found = parquet.read_frame(file, columns=columns, bbox=bbox, where=where)
         return cast("gpd.GeoDataFrame", found)
 
     def cache_dir(self, name: str) -> Path:
         """Give a folder for what can be made again from the layers (tiles, crosswalks); may be emptied."""
         folder = self.folder / CACHE / name
-        folder.mkdir(parents=True, exist_ok=True)
+        with disk_in_words(self.folder):
+            folder.mkdir(parents=True, exist_ok=True)
         return folder
+
+    @contextlib.contextmanager
+    def _undamaged(self, version: LayerVersion) -> Iterator[None]:
+        """Say `Damaged` where a file cannot be decoded: hashed again only now, since hashing every time is slow."""
+        try:
+            yield
+        except (pa.ArrowException, OSError, ValueError, KeyError):
+            if sha256_of(self.folder / version.file) != version.sha256:
+                raise damaged(version, missing=False) from None
+            raise
 
     # -- writing
 
@@ -263,13 +278,13 @@ class Workspace:
             area_m2=arranged.area_m2,
             columns=arranged.columns,
             bytes=0,
-            source_name=source_name,
+            source_name=clean(source_name),
             source_sha256=source_sha256,
-            valid=valid,
+            valid=replace(valid, act=clean(valid.act)),
             recorded_at=self.clock(),
-            recorded_by=by,
+            recorded_by=clean(by),
             sample=self.sample,
-            note=note,
+            note=clean(note),
         )
         if dry_run:
             return version
@@ -313,6 +328,7 @@ class Workspace:
         ------
         WrongUse : no reason, or it is withdrawn already.
         """
+        reason, by = clean(reason), clean(by)
         if not reason.strip():
             raise no_reason()
         version = self.version(version.code, number=version.number)
