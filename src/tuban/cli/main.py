@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import io
 import os
 import sys
 from typing import Any
@@ -59,7 +60,7 @@ def main(args: list[str] | None = None) -> Any:
     """Run the command line; exits 0 clean, 1 findings, 2 wrong use or input."""
     # A Windows console may be GBK: what it cannot show must not stop the work.
     for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
+        if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
     try:
         return root.main(args=args, prog_name="tuban", standalone_mode=True)

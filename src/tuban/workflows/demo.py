@@ -87,7 +87,8 @@ def build(
         )
         recipe = recipe_of(outline=outline, figures=figures, parcels=parcels, seed=seed)
         with create(draft, name=handed_in.name, sample=True, by=BY) as workspace:
-            workspace.settings.set("place", {"name": handed_in.name, "code": handed_in.code}, by=BY)
+            workspace.settings.set("place_name", handed_in.name, by=BY)
+            workspace.settings.set("place_code", handed_in.code, by=BY)
             workspace.settings.set(RECIPE, recipe, by=BY)
             rows = _take_in_all(workspace, handed_in, part(progress, 0.45, 0.75))
             _prepare_maps(workspace, part(progress, 0.75, 0.93))
