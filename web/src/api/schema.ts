@@ -867,8 +867,9 @@ export interface components {
             /**
              * Detail Zoom
              * @description From this zoom on, tiles carry single objects with ids; below it polygons may be merged by class.
+             *     Null: not known yet.
              */
-            detail_zoom: number;
+            detail_zoom: number | null;
             /** Fields */
             fields: components["schemas"]["FieldOut"][];
             /**
@@ -963,7 +964,10 @@ export interface components {
             by: string | null;
             /** Casing */
             casing: string | null;
-            /** Colours */
+            /**
+             * Colours
+             * @description One row for each value that the version holds, in the order of the standard.
+             */
             colours: components["schemas"]["PaintColourOut"][];
             /** Dash */
             dash: number[];
@@ -1049,6 +1053,11 @@ export interface components {
             formula: components["schemas"]["TextOut"];
             /** Layer */
             layer: string;
+            /**
+             * Notes
+             * @description What a reader must know about the data.
+             */
+            notes: components["schemas"]["TextOut"][];
             /** Rows */
             rows: components["schemas"]["StatisticsRowOut"][];
             /** Total Ha */
@@ -1184,6 +1193,16 @@ export interface components {
         TaskResultOut: {
             /** Code */
             code: string;
+            /**
+             * New
+             * @description False where the same content was there already.
+             */
+            new: boolean;
+            /**
+             * Notes
+             * @description How the file was understood: encoding, renamed columns, and so on.
+             */
+            notes: components["schemas"]["TextOut"][];
             /** Rows */
             rows: number;
             /** Version */

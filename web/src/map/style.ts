@@ -156,7 +156,7 @@ function layersOf({ layer, opacity, filters, passing }: Drawn, theme: MapTheme):
       ...common,
       layout: round,
       // Edges of small parcels would cover the colours when looked at from afar.
-      ...(finelyCut(layer) ? { minzoom: Math.max(13, layer.detail_zoom) } : {}),
+      ...(finelyCut(layer) ? { minzoom: Math.max(13, layer.detail_zoom ?? 0) } : {}),
       paint: {
         'line-color': hovered(colours.hover, line as ExpressionSpecification),
         'line-width': width,

@@ -24,6 +24,7 @@ const answer = (rows: ReturnType<typeof row>[]): Statistics => ({
   total_ha: sum(rows.map((r) => r.area_ha)),
   total_mu: 15 * sum(rows.map((r) => r.area_ha)),
   formula: { zh: '', en: '' },
+  notes: [],
   adjusted: true,
 })
 const now = answer([row('01', 60.1, 0.601), row('03', 39.9, 0.399)])
