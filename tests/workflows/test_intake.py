@@ -115,6 +115,15 @@ def test_foreign_coordinates_come_in_only_when_a_system_to_convert_to_is_named(w
     assert any("EPSG:32649" in note["zh"] for note in told["read"])
 
 
+def test_crossing_rings_come_in_as_they_are_only_when_asked(ws: Workspace, gpkg):
+    frame = survey()
+    path = gpkg(frame.set_geometry([BOW_TIE, *frame.geometry[1:]], crs=CRS))
+    version = take(ws, path, on_invalid="keep")
+    assert version.rows == 4
+    assert version.notes
+    assert ws.trail.entries(newest_first=True)[0].facts["asked"] == {"on_invalid": "keep"}
+
+
 def text_file(name: str) -> Callable[[Path], Path]:
     def make(folder: Path) -> Path:
         (folder / name).write_text("这不是数据库", encoding="utf-8")

@@ -46,6 +46,25 @@ def _number(function: Callable) -> Callable:
     return click.option("--number", type=click.IntRange(1), help="版本号 · version number")(function)
 
 
+READING = ("crs", "encoding", "swap_axes", "on_invalid")
+
+
+def _reading(function: Callable) -> Callable:
+    for option in (
+        click.option(
+            "--on-invalid",
+            type=click.Choice(["refuse", "keep"]),
+            default="refuse",
+            help="图形自相交等:拒绝或原样保留 · refuse crossing rings and the like, or keep them",
+        ),
+        click.option("--swap-axes", is_flag=True, help="交换坐标的两个轴 · exchange the two axes"),
+        click.option("--encoding", help="文字编码,如 GBK · encoding of the text"),
+        click.option("--crs", help="指明文件的坐标系,如 EPSG:4547 · the file's CRS, where it says none"),
+    ):
+        function = option(function)
+    return function
+
+
 @click.group("layers", help="图层:入库、列表、版本、导出 · layers: import, list, versions, export")
 def command() -> None:
     """Group the verbs."""
@@ -86,9 +105,8 @@ def init(obj: dict, name: str, *, profile: str | None, by: str | None, as_json: 
 @click.option("--valid-from", type=DAY, help="生效日期(默认今天) · in force from (default: today)")
 @click.option("--valid-to", type=DAY, help="失效日期(不含当日) · first day no longer in force")
 @click.option("--act", default="", help="依据文件,如批复文号 · by which act it is in force")
-@click.option("--crs", help="指明文件的坐标系,如 EPSG:4547 · the file's CRS, where it says none")
 @click.option("--convert-to", metavar="CRS", help="转换到的 CGCS2000 坐标系 · CGCS2000 system to convert to")
-@click.option("--encoding", help="文字编码,如 GBK · encoding of the text")
+@_reading
 @click.option("--note", default="", help="备注 · a remark")
 @click.option("--profile", help="标准配置名或 YAML 文件 · name of a profile, or a YAML file")
 @click.option("--dry-run", is_flag=True, help="只检查,不入库 · check only, store nothing")
@@ -114,7 +132,7 @@ def import_(ctx: click.Context, file: Path, code: str | None, all_: bool, **aske
             "valid": Validity(start, _day(asked["valid_to"]), asked["act"]),
             "by": _who(asked["by"]),
             "profile": profile_of(ws, asked["profile"]),
-            **{key: asked[key] for key in ("crs", "convert_to", "encoding", "note", "dry_run")},
+            **{key: asked[key] for key in (*READING, "convert_to", "note", "dry_run")},
         }
         if asked["valid_from"] is None:
             say(Text(f"未指明生效日期,按今天 {start} 计。", f"No --valid-from: taken as today, {start}."))
@@ -146,8 +164,7 @@ def import_(ctx: click.Context, file: Path, code: str | None, all_: bool, **aske
 
 @command.command("inspect", help="查看文件里有什么、坐标系、问题 · what a file holds, its CRS, its faults")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--encoding", help="文字编码,如 GBK · encoding of the text")
-@click.option("--crs", help="指明文件的坐标系 · the file's CRS, where it says none")
+@_reading
 @click.option("--profile", help="标准配置名或 YAML 文件 · name of a profile, or a YAML file")
 @_json
 @click.pass_context

@@ -8,7 +8,7 @@ from typing import Any
 
 from tuban.domain.progress import Progress, Step, part, quiet
 from tuban.errors import Cancelled, Text, TubanError
-from tuban.geo.io import FREE, layers_in, read_layer
+from tuban.geo.io import FREE, OnInvalid, layers_in, read_layer
 from tuban.standards.profile import Profile
 from tuban.store import Workspace
 from tuban.store.arrange import arrange
@@ -58,13 +58,16 @@ def inspect(
     ws: Workspace | None = None,
     crs: str | None = None,
     encoding: str | None = None,
+    swap_axes: bool = False,
+    on_invalid: OnInvalid = "refuse",
     progress: Progress = quiet,
 ) -> list[Seen]:
     """Read every layer of a file as `take_in` would, and say what came of it; nothing is stored.
 
     Parameters
     ----------
-    ws : a workspace whose boundaries the coordinates are checked against. crs, encoding : as `read_layer`.
+    ws : a workspace whose boundaries the coordinates are checked against.
+    crs, encoding, swap_axes, on_invalid : as `read_layer` takes them.
 
     Raises
     ------
@@ -84,6 +87,8 @@ def inspect(
                 layer=layer.name,
                 crs=crs,
                 encoding=encoding,
+                swap_axes=swap_axes,
+                on_invalid=on_invalid,
                 reference=outline_of(ws, spec.code if spec else "") if ws is not None else None,
                 progress=part(progress, number / len(found), (number + 0.5) / len(found)),
             )

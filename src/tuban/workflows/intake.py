@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from tuban.domain.layer import LayerSpec
 from tuban.domain.progress import Progress, Step, part, quiet
 from tuban.domain.version import LayerVersion, Validity
 from tuban.errors import AmbiguousLayer, Cancelled, StoreFault, Text, TubanError, UnknownLayer
-from tuban.geo.io import ReadLayer, layers_in, read_layer
+from tuban.geo.io import OnInvalid, ReadLayer, layers_in, read_layer
 from tuban.standards.load import DEFAULT_PROFILE, user_profile
 from tuban.standards.load import profile as shipped_profile
 from tuban.standards.profile import Profile
@@ -56,6 +55,8 @@ def take_in(
     crs: str | None = None,
     convert_to: str | None = None,
     encoding: str | None = None,
+    swap_axes: bool = False,
+    on_invalid: OnInvalid = "refuse",
     profile: Profile | str | None = None,
     note: str = "",
     dry_run: bool = False,
@@ -69,7 +70,7 @@ def take_in(
     ----------
     path : a file or folder in any format of `geo.formats`. layer : its layer, where it has several.
     valid : in force from when to when, by which act.
-    crs, convert_to, encoding : as `read_layer` takes them.
+    crs, convert_to, encoding, swap_axes, on_invalid : as `read_layer` takes them.
     profile : the definitions, or their name; None for the workspace's own, else the shipped one.
     dry_run : read, check and measure only: nothing is stored, nothing told.
 
@@ -78,6 +79,15 @@ def take_in(
     what `read_layer` and `Workspace.add_version` raise. A refusal is told to the trail, with its reason.
     """
     path = Path(path)
+    asked = {
+        "layer": layer,
+        "crs": crs,
+        "convert_to": convert_to,
+        "encoding": encoding,
+        "swap_axes": swap_axes,
+        "on_invalid": None if on_invalid == "refuse" else on_invalid,
+    }
+    asked = {key: value for key, value in asked.items() if value}
     try:
         spec = profile_of(ws, profile).layer(code)
         read = read_layer(
@@ -87,6 +97,8 @@ def take_in(
             crs=crs,
             convert_to=convert_to,
             encoding=encoding,
+            swap_axes=swap_axes,
+            on_invalid=on_invalid,
             reference=outline_of(ws, spec.code),
             progress=part(progress, 0.0, 0.5),
         )
@@ -101,7 +113,7 @@ def take_in(
             valid=valid,
             by=by,
             note=note,
-            facts=_facts(notes, crs=crs, convert_to=convert_to, encoding=encoding, edition=spec.edition),
+            facts={"read": list(notes), "asked": asked, "edition": spec.edition},
             dry_run=dry_run,
             progress=part(progress, 0.5, 1.0),
         )
@@ -109,9 +121,7 @@ def take_in(
         raise
     except TubanError as error:
         if not dry_run:
-            _tell_refusal(
-                ws, path, code, error, by=by, asked={"layer": layer, "crs": crs, "convert_to": convert_to}
-            )
+            _tell_refusal(ws, path, code, error, by=by, asked=asked)
         raise
     fields = {field.name: getattr(version, field.name) for field in dataclasses.fields(version)}
     return TakenIn(**fields, new=version.number not in before, notes=notes)
@@ -126,6 +136,8 @@ def take_in_all(
     crs: str | None = None,
     convert_to: str | None = None,
     encoding: str | None = None,
+    swap_axes: bool = False,
+    on_invalid: OnInvalid = "refuse",
     profile: Profile | str | None = None,
     note: str = "",
     dry_run: bool = False,
@@ -157,7 +169,8 @@ def take_in_all(
             step(Step(0.0, Text(f"{name} → {spec.title.zh}", f"{name} → {spec.title.en}")))
             version = take_in(
                 ws, path, spec.code, valid=valid, by=by, layer=name, crs=crs, convert_to=convert_to,
-                encoding=encoding, profile=book, note=note, dry_run=dry_run, progress=step,
+                encoding=encoding, swap_axes=swap_axes, on_invalid=on_invalid, profile=book, note=note,
+                dry_run=dry_run, progress=step,
             )  # fmt: skip
             taken.append(version)
         except (Cancelled, StoreFault):
@@ -251,22 +264,15 @@ def without_our_columns(read: ReadLayer) -> tuple[Any, tuple[Text, ...]]:
     return read.frame.drop(columns=ours), (*read.notes, note)
 
 
-def _facts(notes: Sequence[Text], **asked: str | None) -> dict[str, Any]:
-    return {
-        "read": [{"zh": note.zh, "en": note.en} for note in notes],
-        "asked": {key: value for key, value in asked.items() if value},
-    }
-
-
 def _tell_refusal(
-    ws: Workspace, path: Path, code: str, error: TubanError, *, by: str, asked: dict[str, str | None]
+    ws: Workspace, path: Path, code: str, error: TubanError, *, by: str, asked: dict[str, Any]
 ) -> None:
     facts = {
         "file": path.name,
         "kind": type(error).__name__,
         "problem": error.problem,
         "fix": error.fix,
-        "asked": {key: value for key, value in asked.items() if value},
+        "asked": asked,
     }
     # The reason for the refusal must reach the user even where the trail cannot be written just now.
     with contextlib.suppress(StoreFault):
