@@ -48,7 +48,9 @@ def make(
     started = time.monotonic()
     if parcels < LEAST_PARCELS:
         raise WrongUse(
-            Text(f"图斑数 {parcels} 太少,铺不成一个县。", f"{parcels} parcels are too few to cover a county."),
+            Text(
+                f"图斑数 {parcels} 太少,铺不成一个县。", f"{parcels} parcels are too few to cover a county."
+            ),
             Text(f"请用 {LEAST_PARCELS} 以上。", f"Ask for {LEAST_PARCELS} or more."),
             parcels=parcels,
         )

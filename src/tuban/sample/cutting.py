@@ -164,7 +164,9 @@ def _clear(m: Mesh, f: int, xs: np.ndarray, ys: np.ndarray, k: int) -> bool:
 
 
 @njit(cache=True)
-def _crossings(m: Mesh, f: int, px: float, py: float, dx: float, dy: float, t: np.ndarray, at: np.ndarray) -> int:
+def _crossings(
+    m: Mesh, f: int, px: float, py: float, dx: float, dy: float, t: np.ndarray, at: np.ndarray
+) -> int:
     """Where the line through p along d crosses the rim of `f`: positions along it, sorted, and edges."""
     k = 0
     h0 = m.first[f]
@@ -192,6 +194,12 @@ def _crossings(m: Mesh, f: int, px: float, py: float, dx: float, dy: float, t: n
             j -= 1
         t[j + 1], at[j + 1] = v, e
     return k
+
+
+@njit(cache=True)
+def count_crossings(m: Mesh, f: int, px: float, py: float, dx: float, dy: float) -> int:
+    """How often the line through (px, py) along (dx, dy) crosses the rim of `f`."""
+    return _crossings(m, f, px, py, dx, dy, np.empty(MAX_CROSSINGS), np.empty(MAX_CROSSINGS, np.int64))
 
 
 @njit(cache=True)
@@ -271,8 +279,16 @@ def _end(m: Mesh, h: int, x: float, y: float, snap: float) -> tuple[bool, int, f
 
 @njit(cache=True)
 def _chain(
-    ax: float, ay: float, bx: float, by: float, length: float, amp: float, spacing: float,
-    xs: np.ndarray, ys: np.ndarray, state: NDArray[np.uint64],
+    ax: float,
+    ay: float,
+    bx: float,
+    by: float,
+    length: float,
+    amp: float,
+    spacing: float,
+    xs: np.ndarray,
+    ys: np.ndarray,
+    state: NDArray[np.uint64],
 ) -> int:
     xs[0], ys[0] = ax, ay
     n = 2
@@ -295,7 +311,16 @@ def _chain(
 
 @njit(cache=True)
 def _fair(
-    m: Mesh, f: int, ha: int, hb: int, new_a: bool, new_b: bool, xs: np.ndarray, ys: np.ndarray, n: int, least: float
+    m: Mesh,
+    f: int,
+    ha: int,
+    hb: int,
+    new_a: bool,
+    new_b: bool,
+    xs: np.ndarray,
+    ys: np.ndarray,
+    n: int,
+    least: float,
 ) -> bool:
     """Would both parts be at least the share `least` of the face?"""
     h0 = m.first[f]
@@ -304,7 +329,9 @@ def _fair(
     h = h0
     while True:
         k = m.after[h]
-        whole += (m.x[m.origin[h]] - x0) * (m.y[m.origin[k]] - y0) - (m.y[m.origin[h]] - y0) * (m.x[m.origin[k]] - x0)
+        whole += (m.x[m.origin[h]] - x0) * (m.y[m.origin[k]] - y0) - (m.y[m.origin[h]] - y0) * (
+            m.x[m.origin[k]] - x0
+        )
         h = k
         if h == h0:
             break

@@ -58,7 +58,12 @@ def _rules(size: float) -> list[Rule]:
 
 
 def build(
-    skeleton: Skeleton, places: Places, terrain: Terrain, parcels: int, homes_m2: float, fields_m2: float,
+    skeleton: Skeleton,
+    places: Places,
+    terrain: Terrain,
+    parcels: int,
+    homes_m2: float,
+    fields_m2: float,
     rng: np.random.Generator,
 ) -> Fabric:
     """Cut the skeleton down to about `parcels` parcels."""
@@ -73,8 +78,13 @@ def build(
         return out
 
     fabric = Fabric(
-        m, wide(skeleton.kind, np.int16), np.zeros(room, np.int16), wide(skeleton.village, np.int32),
-        wide(skeleton.place, np.int16), np.zeros(room, np.int32), np.zeros(room, bool),
+        m,
+        wide(skeleton.kind, np.int16),
+        np.zeros(room, np.int16),
+        wide(skeleton.village, np.int32),
+        wide(skeleton.place, np.int16),
+        np.zeros(room, np.int32),
+        np.zeros(room, bool),
     )
     state = np.array([rng.integers(1, 2**62)], np.uint64)
     rules = _rules(size)
@@ -105,7 +115,12 @@ def _cut(f: Fabric, todo: NDArray[np.integer], rules: list[Rule], state: NDArray
 
 
 def _hamlets(
-    f: Fabric, places: Places, terrain: Terrain, homes_m2: float, rules: list[Rule], state: NDArray[np.uint64],
+    f: Fabric,
+    places: Places,
+    terrain: Terrain,
+    homes_m2: float,
+    rules: list[Rule],
+    state: NDArray[np.uint64],
     rng: np.random.Generator,
 ) -> None:
     """Settle the ground round hamlet seats: first cut it fine, then take the nearest until it is enough."""
@@ -117,12 +132,16 @@ def _hamlets(
         d, k = tree.query(np.c_[x, y], k=3)
         score = (d / weight[k]).min(axis=1)
         free = (f.place[: f.count] == kinds.COUNTRY) & (terrain.sample("height", x, y) < 0.93)
-        free &= ~np.isin(f.kind[: f.count], (kinds.RIVER, kinds.RESERVOIR, kinds.HIGHWAY, kinds.RAILWAY, kinds.COUNTY_ROAD))
+        free &= ~np.isin(
+            f.kind[: f.count], (kinds.RIVER, kinds.RESERVOIR, kinds.HIGHWAY, kinds.RAILWAY, kinds.COUNTY_ROAD)
+        )
         return area, np.where(free, score, np.inf), free
 
     area, score, _ = nearness()
     order = np.argsort(score, kind="stable")
-    enough = order[: np.searchsorted(np.cumsum(np.where(np.isfinite(score[order]), area[order], 0)), 1.55 * homes_m2)]
+    enough = order[
+        : np.searchsorted(np.cumsum(np.where(np.isfinite(score[order]), area[order], 0)), 1.55 * homes_m2)
+    ]
     near = enough[(f.kind[enough] == kinds.OPEN) & np.isfinite(score[enough])]
     f.use[near] = HAMLET
     _cut(f, near, rules, state)

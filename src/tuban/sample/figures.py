@@ -11,7 +11,14 @@ import yaml
 
 from tuban.errors import BrokenFile, MissingField, NotFound, Text, WrongType
 
-ZONE_CODES = {"生态保护区": 100, "生态控制区": 200, "农田保护区": 300, "城镇发展区": 400, "乡村发展区": 500, "矿产能源发展区": 700}
+ZONE_CODES = {
+    "生态保护区": 100,
+    "生态控制区": 200,
+    "农田保护区": 300,
+    "城镇发展区": 400,
+    "乡村发展区": 500,
+    "矿产能源发展区": 700,
+}
 ECOLOGY, CONTROL, FARMLAND, URBAN, RURAL, MINING = 100, 200, 300, 400, 500, 700
 CENTRE_CODES = {
     "居住用地": "07",
@@ -86,7 +93,10 @@ def load_figures(path: Path | None = None) -> Figures:
         if not path.is_file():
             raise NotFound(
                 Text(f"没有这个数据文件:{path}", f"There is no such file of figures: {path}"),
-                Text("检查 --figures 的路径;不写则用自带的数据。", "Check --figures; without it the shipped figures are used."),
+                Text(
+                    "检查 --figures 的路径;不写则用自带的数据。",
+                    "Check --figures; without it the shipped figures are used.",
+                ),
                 path=str(path),
             )
         text, name = path.read_text("utf-8", errors="replace"), path.name
@@ -95,13 +105,19 @@ def load_figures(path: Path | None = None) -> Figures:
     except yaml.YAMLError as error:
         raise BrokenFile(
             Text(f"{name} 不是可读的 YAML:{error}", f"{name} is no readable YAML: {error}"),
-            Text("参照 docs/guide/sample.md 里的例子修改。", "Mend it after the example in docs/guide/sample.md."),
+            Text(
+                "参照 docs/guide/sample.md 里的例子修改。",
+                "Mend it after the example in docs/guide/sample.md.",
+            ),
             path=name,
         ) from None
     if not isinstance(data, dict):
         raise BrokenFile(
             Text(f"{name} 里没有数据项。", f"{name} holds no entries."),
-            Text("参照 docs/guide/sample.md 里的例子修改。", "Mend it after the example in docs/guide/sample.md."),
+            Text(
+                "参照 docs/guide/sample.md 里的例子修改。",
+                "Mend it after the example in docs/guide/sample.md.",
+            ),
             path=name,
         )
     # One county's figures stand alone or under one key.
@@ -124,7 +140,10 @@ class _Reader:
                     return default
                 raise MissingField(
                     Text(f"{self.name} 缺少“{path}”。", f"{self.name} lacks “{path}”."),
-                    Text("补上这一项,各项含义见 docs/guide/sample.md。", "Add it; docs/guide/sample.md says what it means."),
+                    Text(
+                        "补上这一项,各项含义见 docs/guide/sample.md。",
+                        "Add it; docs/guide/sample.md says what it means.",
+                    ),
                     path=self.name,
                     field=path,
                 )
@@ -135,7 +154,10 @@ class _Reader:
         value = self.get(path, default)
         if isinstance(value, bool) or not isinstance(value, (int, float)) or not value >= 0:
             raise WrongType(
-                Text(f"{self.name} 的“{path}”应是不小于 0 的数,而不是 {value!r}。", f"“{path}” in {self.name} must be a number of at least 0, not {value!r}."),
+                Text(
+                    f"{self.name} 的“{path}”应是不小于 0 的数,而不是 {value!r}。",
+                    f"“{path}” in {self.name} must be a number of at least 0, not {value!r}.",
+                ),
                 Text("改成数字,单位见键名。", "Write a number; the key names its unit."),
                 path=self.name,
                 field=path,

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from tuban.geo.area import area_m2
 from tuban.sample import mesh
-from tuban.sample.cutting import axes, cut
+from tuban.sample.cutting import axes, count_crossings, cut
 from tuban.sample.fabric import Fabric
 from tuban.sample.mesh import Mesh, face_area
 
@@ -88,11 +88,7 @@ class Ground:
                     column[g] = column[f]
                 a = face_area(self.mesh, f) * ratio
                 self.columns["area"][f], self.columns["area"][g] = a, whole_m2 - a
-                if abs(a - wanted_m2) < CLOSE_ENOUGH_M2:
-                    return f
-                if abs(whole_m2 - a - wanted_m2) < CLOSE_ENOUGH_M2:
-                    return g
-                return -1
+                return f if abs(a - wanted_m2) < abs(whole_m2 - a - wanted_m2) else g
         return -1
 
     def take(self, order: Sequence[int] | Index, wanted_m2: float, weight: str | None = None) -> Index:
@@ -200,5 +196,9 @@ def _cut_area(m: Mesh, f: int, wanted: float, across: bool) -> int:
             low = mid
         else:
             high = mid
+    px, py = cx + low * nx, cy + low * ny
+    # A line that crosses the rim four times would cut off only one of several pieces.
+    if count_crossings(m, f, px, py, dx, dy) != 2:
+        return -1
     state = np.ones(1, np.uint64)
-    return cut(m, f, cx + low * nx, cy + low * ny, dx, dy, 0.0, 1.0, 0.01, 0.0, state)
+    return cut(m, f, px, py, dx, dy, 0.0, 1.0, 0.0, 0.0, state)

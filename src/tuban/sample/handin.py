@@ -47,7 +47,12 @@ def write(county: County, folder: Path, progress: Progress) -> tuple[Produced, .
     county.calibration = compare(county, survey.frames, maintained, fixed | {"JQZDXMD": projects})
     progress(Step(0.5, Text("写出调查与规划数据库", "Writing the survey and plan database")))
     out: list[Produced] = []
-    present = {**survey.frames, "HHSX": things.waters(plan), "ZDJTJCSSX": things.roads(plan), "ZXCQDLZXX": things.streets(plan)}
+    present = {
+        **survey.frames,
+        "HHSX": things.waters(plan),
+        "ZDJTJCSSX": things.roads(plan),
+        "ZXCQDLZXX": things.streets(plan),
+    }
     present["WKK"], present["WKB"] = things.tailings(plan)
     main = {**present, **fixed, **{m.code: m.before for m in maintained}}
     kept = projects[projects["XMZT"] == "保留"]
@@ -56,7 +61,16 @@ def write(county: County, folder: Path, progress: Progress) -> tuple[Produced, .
     write_layers(main, file, format="gdb")
     for code, frame in main.items():
         surveyed = code in present and code not in {"ZDJTJCSSX", "ZXCQDLZXX"}
-        out.append(Produced(file, code, code, SURVEYED_ON if surveyed else APPROVED_ON, SURVEY_ACT if surveyed else PLAN_ACT, len(frame)))
+        out.append(
+            Produced(
+                file,
+                code,
+                code,
+                SURVEYED_ON if surveyed else APPROVED_ON,
+                SURVEY_ACT if surveyed else PLAN_ACT,
+                len(frame),
+            )
+        )
     progress(Step(0.8, Text("写出动态维护数据库", "Writing the maintenance database")))
     out += _maintenance(county, folder, stem, maintained, projects)
     progress(Step(0.93, Text("写出表格", "Writing tables")))
@@ -71,14 +85,23 @@ def _fixed(plan: Plan) -> dict[str, gpd.GeoDataFrame]:
     n = len(redline)
     redline["HXBM"] = [f"{county.code}-11-{i + 1:03d}" for i in range(n)]
     redline["HXMC"] = [f"云台山水源涵养生态保护红线{i + 1}(示范)" for i in range(n)]
-    for name, value in (("XIAN", county.name), ("SZXJXZQDM", county.code), ("SZXJXZQMC", county.name), ("GKCS", "按生态保护红线管控(示范)")):
+    for name, value in (
+        ("XIAN", county.name),
+        ("SZXJXZQDM", county.code),
+        ("SZXJXZQMC", county.name),
+        ("GKCS", "按生态保护红线管控(示范)"),
+    ):
         redline[name] = value
     heritage = np.flatnonzero(g["heritage"] > 0)
     heritage = heritage[np.argsort(g["heritage"][heritage])]
     return {
         "STBHHX": redline,
         "HLFXKZX": plan.by_mask("HLFXKZX", g["flood"], MC="洪涝风险控制线"),
-        "LSWHBHX": plan.frame("LSWHBHX", plan.shapes[heritage], {"MC": np.array([f"文物保护单位{i + 1}(示范)" for i in range(len(heritage))])}),
+        "LSWHBHX": plan.frame(
+            "LSWHBHX",
+            plan.shapes[heritage],
+            {"MC": np.array([f"文物保护单位{i + 1}(示范)" for i in range(len(heritage))])},
+        ),
         "KCZYKCBHX": plan.by_mask("KCZYKCBHX", g["mine_after"], MC="铁矿资源控制线"),
         "ZXCQFW": plan.by_mask("ZXCQFW", g["extent"], XZQMC=county.name),
         "ZXCQCSHX": plan.by_mask("ZXCQCSHX", g["yellow"], MC="城市黄线"),
@@ -86,7 +109,9 @@ def _fixed(plan: Plan) -> dict[str, gpd.GeoDataFrame]:
     }
 
 
-def _maintenance(county: County, folder: Path, stem: str, maintained: list[Maintained], projects: gpd.GeoDataFrame) -> list[Produced]:
+def _maintenance(
+    county: County, folder: Path, stem: str, maintained: list[Maintained], projects: gpd.GeoDataFrame
+) -> list[Produced]:
     file = folder / f"{stem}{MAINTAINED_ON.year}年度县级国土空间总体规划动态维护.gdb"
     layers: dict[str, gpd.GeoDataFrame] = {}
     out: list[Produced] = []
@@ -108,14 +133,25 @@ def _maintenance(county: County, folder: Path, stem: str, maintained: list[Maint
 
 
 def _tables(
-    plan: Plan, folder: Path, stem: str, projects: gpd.GeoDataFrame, kept: gpd.GeoDataFrame, facilities: dict[str, gpd.GeoDataFrame]
+    plan: Plan,
+    folder: Path,
+    stem: str,
+    projects: gpd.GeoDataFrame,
+    kept: gpd.GeoDataFrame,
+    facilities: dict[str, gpd.GeoDataFrame],
 ) -> list[Produced]:
     out: list[Produced] = []
     books: tuple[tuple[str, str, pd.DataFrame, date, str], ...] = (
         ("规划指标表(示范数据)", "ZBB", tables.indicators(plan), MAINTAINED_ON, MAINTENANCE_ACT),
         ("分村人口表(示范数据)", "CJRK", tables.population(plan), SURVEYED_ON, "2024年人口统计(示范)"),
         ("重点建设项目清单2021(示范数据)", "ZDJSXM", tables.project_list(kept), APPROVED_ON, PLAN_ACT),
-        ("重点建设项目清单2026(示范数据)", "ZDJSXM", tables.project_list(projects), MAINTAINED_ON, MAINTENANCE_ACT),
+        (
+            "重点建设项目清单2026(示范数据)",
+            "ZDJSXM",
+            tables.project_list(projects),
+            MAINTAINED_ON,
+            MAINTENANCE_ACT,
+        ),
     )
     for title, code, frame, since, act in books:
         file = folder / f"{stem}{title}.xlsx"
@@ -126,5 +162,7 @@ def _tables(
         file = folder / f"{code}.shp"
         write_layer(frame, file, format="shp", layer_name=code, encoding="GBK")
         file.with_suffix(".cpg").unlink(missing_ok=True)
-        out.append(Produced(file, code, code, SURVEYED_ON, "公共服务设施普查(示范)", len(frame), encoding="GBK"))
+        out.append(
+            Produced(file, code, code, SURVEYED_ON, "公共服务设施普查(示范)", len(frame), encoding="GBK")
+        )
     return out

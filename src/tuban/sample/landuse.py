@@ -58,7 +58,13 @@ def prepare(ground: Ground, terrain: Terrain) -> None:
 def settle(ground: Ground, village_m2: float) -> None:
     """Say which faces are village land outside the urban boundary: exactly that area."""
     ground.add("homely", (ground["use"] != HOME) + speckle(ground, 3))
-    free = ground["settled"] & ~ground["udb_before"] & ~ground["udb_after"] & ~ground["inner"] & ~ground["control"]
+    free = (
+        ground["settled"]
+        & ~ground["udb_before"]
+        & ~ground["udb_after"]
+        & ~ground["inner"]
+        & ~ground["control"]
+    )
     ground.mark("is_village", ground.take(ground.ranked(free, "homely"), village_m2))
 
 
@@ -77,9 +83,22 @@ def classify(ground: Ground, cultivated_net_m2: float) -> None:
 def _villages(ground: Ground) -> None:
     d, s = ground["dlbm"], speckle(ground, 5, "self")
     home = ground["is_village"] & (ground["kind"] == kinds.OPEN)
-    for low, code in ((0.0, "0702"), (0.90, "0601"), (0.925, "05H1"), (0.94, "08H1"), (0.95, "08H2"), (0.965, "0810"), (0.975, "1201"), (0.99, "0809")):
+    for low, code in (
+        (0.0, "0702"),
+        (0.90, "0601"),
+        (0.925, "05H1"),
+        (0.94, "08H1"),
+        (0.95, "08H2"),
+        (0.965, "0810"),
+        (0.975, "1201"),
+        (0.99, "0809"),
+    ):
         d[home & (s >= low)] = code
-    lane = ground["is_village"] & (ground["kind"] != kinds.OPEN) & np.isin(ground["kind"], (kinds.TRACK, kinds.DITCH))
+    lane = (
+        ground["is_village"]
+        & (ground["kind"] != kinds.OPEN)
+        & np.isin(ground["kind"], (kinds.TRACK, kinds.DITCH))
+    )
     d[lane] = "1004"
 
 
@@ -105,9 +124,21 @@ def _urban(ground: Ground) -> None:
     for code, survey in PLAN_TO_SURVEY.items():
         d[built & (np.char.startswith(plan, code))] = survey
     d[built & (np.char.startswith(plan, "0801"))] = "08H1"
-    s = 0.5 + 0.2 * ground["quarter1"] + 0.45 * (speckle(ground, 9) - 0.5) + 0.1 * (speckle(ground, 9, "self") - 0.5)
+    s = (
+        0.5
+        + 0.2 * ground["quarter1"]
+        + 0.45 * (speckle(ground, 9) - 0.5)
+        + 0.1 * (speckle(ground, 9, "self") - 0.5)
+    )
     rest = built & (d == "")
-    for low, code in ((-9, "0601"), (0.33, "0701"), (0.72, "05H1"), (0.84, "08H2"), (0.93, "0810"), (0.99, "0809")):
+    for low, code in (
+        (-9, "0601"),
+        (0.33, "0701"),
+        (0.72, "05H1"),
+        (0.84, "08H2"),
+        (0.93, "0810"),
+        (0.99, "0809"),
+    ):
         d[rest & (s >= low)] = code
 
 
@@ -142,7 +173,12 @@ def _crops(ground: Ground) -> None:
 
 
 def _wilds(ground: Ground) -> None:
-    d, height, by_block, own = ground["dlbm"], ground["height"], speckle(ground, 11), speckle(ground, 13, "self")
+    d, height, by_block, own = (
+        ground["dlbm"],
+        ground["height"],
+        speckle(ground, 11),
+        speckle(ground, 13, "self"),
+    )
     rest = ground["empty"] & ~ground["field"]
     odd = rest & (ground["odd"] != "")
     d[odd] = ground["odd"][odd]

@@ -14,7 +14,9 @@ HA = 1e4
 POND_HA = 26.0
 
 
-def draw_lines(ground: Ground, places: Places, fig: Figures, free_scale: float, rng: np.random.Generator) -> None:
+def draw_lines(
+    ground: Ground, places: Places, fig: Figures, free_scale: float, rng: np.random.Generator
+) -> None:
     """Mark the faces of every line; those with published areas meet them."""
     ground.add("river_m", distance_m(places.rivers, ground["x"], ground["y"]))
     _extent(ground, places, fig, free_scale)
@@ -45,7 +47,9 @@ def _green(ground: Ground, fig: Figures, free_scale: float) -> None:
     ground.mark("green_before", before)
     park = (ground["plan_after"] == "14") & ~ground["green_before"]
     more = (fig.green_line_ha["after"] - fig.green_line_ha["before"]) * HA * free_scale
-    ground.add("green_after", ground["green_before"], np.bool_)[ground.take(ground.ranked(park, "green_key"), more)] = True
+    ground.add("green_after", ground["green_before"], np.bool_)[
+        ground.take(ground.ranked(park, "green_key"), more)
+    ] = True
 
 
 def _blue(ground: Ground, fig: Figures, free_scale: float) -> None:
@@ -53,7 +57,9 @@ def _blue(ground: Ground, fig: Figures, free_scale: float) -> None:
     able = ground["extent"] & ((ground["kind"] == kinds.RIVER) | (ground["kind"] == kinds.OPEN))
     able &= (ground["kind"] == kinds.RIVER) | ~ground["centre_before"] | (ground["plan_before"] == "14")
     ground.add("bank", able, np.bool_)
-    before = ground.take(ground.ranked(ground["bank"], "blue_key"), fig.blue_line_ha["before"] * HA * free_scale)
+    before = ground.take(
+        ground.ranked(ground["bank"], "blue_key"), fig.blue_line_ha["before"] * HA * free_scale
+    )
     ground.mark("blue_before", before)
     rest = ground.ranked(ground["bank"] & ~ground["blue_before"], "blue_key")
     more = (fig.blue_line_ha["after"] - fig.blue_line_ha["before"]) * HA * free_scale
@@ -94,7 +100,9 @@ def _tailings(ground: Ground, places: Places) -> None:
     x, y = places.mines[0]
     away = np.hypot(ground["x"] - x - 350, ground["y"] - y - 250)
     ground.add("pond_key", away)
-    able = ground["mine_after"] & (ground["kind"] == kinds.OPEN) & ~ground["is_village"] & (ground["pbf"] == 0)
+    able = (
+        ground["mine_after"] & (ground["kind"] == kinds.OPEN) & ~ground["is_village"] & (ground["pbf"] == 0)
+    )
     pond = ground.take(ground.ranked(able, "pond_key"), POND_HA * HA)
     ground.mark("pond", pond)
     wild = pond[~np.isin(ground["dlbm"][pond], ("0101", "0102", "0103"))]

@@ -68,7 +68,10 @@ def _read(selector: str) -> Outline:
     path, layer, condition = _parse(selector)
     layer = layer or _only_polygon_layer(path, selector)
     frame = read_layer(path, layer=layer, convert_to="EPSG:4490").frame
-    if not isinstance(frame, gpd.GeoDataFrame) or not shapely.get_dimensions(frame.geometry.array).max(initial=0) == 2:
+    if (
+        not isinstance(frame, gpd.GeoDataFrame)
+        or not shapely.get_dimensions(frame.geometry.array).max(initial=0) == 2
+    ):
         raise EmptyLayer(
             Text(f"“{path.name}”里没有面。", f"There is no polygon in “{path.name}”."),
             Text("请给出县域范围的面文件。", "Give a file with the county outline as a polygon."),
@@ -102,7 +105,10 @@ def _parse(selector: str) -> tuple[Path, str | None, str | None]:
     if len(parts) > 3:
         raise WrongUse(
             Text(f"看不懂范围“{selector}”。", f"The outline “{selector}” cannot be understood."),
-            Text("写成 文件、文件::字段=值 或 文件::图层::字段=值。", "Write FILE, FILE::FIELD=VALUE or FILE::LAYER::FIELD=VALUE."),
+            Text(
+                "写成 文件、文件::字段=值 或 文件::图层::字段=值。",
+                "Write FILE, FILE::FIELD=VALUE or FILE::LAYER::FIELD=VALUE.",
+            ),
             outline=selector,
         )
     path = Path(parts[0])
@@ -132,7 +138,10 @@ def _only_polygon_layer(path: Path, selector: str) -> str:
         )
     condition = selector.partition("::")[2]
     raise AmbiguousLayer(
-        Text(f"“{path.name}”有几个面图层:{'、'.join(names)}。", f"“{path.name}” has several polygon layers: {', '.join(names)}."),
+        Text(
+            f"“{path.name}”有几个面图层:{'、'.join(names)}。",
+            f"“{path.name}” has several polygon layers: {', '.join(names)}.",
+        ),
         Text(
             f"写明图层,例如 --outline “{path.name}::{names[0]}::{condition or '字段=值'}”。",
             f"Name the layer, for example --outline “{path.name}::{names[0]}::{condition or 'FIELD=VALUE'}”.",
@@ -148,14 +157,20 @@ def _matching(frame: gpd.GeoDataFrame, condition: str | None, path: Path) -> gpd
     texts = frame.drop(columns=frame.geometry.name).astype(str)
     if equals and field not in texts.columns:
         raise WrongUse(
-            Text(f"“{path.name}”没有字段“{field}”,有:{'、'.join(texts.columns)}。", f"“{path.name}” has no column “{field}”, but: {', '.join(texts.columns)}."),
+            Text(
+                f"“{path.name}”没有字段“{field}”,有:{'、'.join(texts.columns)}。",
+                f"“{path.name}” has no column “{field}”, but: {', '.join(texts.columns)}.",
+            ),
             Text("写成 字段=值。", "Write FIELD=VALUE."),
             path=str(path),
         )
     hit = texts[field] == value if equals else (texts == condition).any(axis=1)
     if not hit.any():
         raise NotFound(
-            Text(f"“{path.name}”没有符合“{condition}”的面,有:{_choices(frame)}", f"No polygon in “{path.name}” fits “{condition}”; there are: {_choices(frame)}"),
+            Text(
+                f"“{path.name}”没有符合“{condition}”的面,有:{_choices(frame)}",
+                f"No polygon in “{path.name}” fits “{condition}”; there are: {_choices(frame)}",
+            ),
             Text("检查字段名和值。", "Check the column and the value."),
             path=str(path),
         )

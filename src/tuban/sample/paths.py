@@ -8,7 +8,16 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import dijkstra
 
-STEPS = ((0, 1, 1.0), (1, 0, 1.0), (1, 1, 1.41421), (1, -1, 1.41421), (1, 2, 2.23607), (2, 1, 2.23607), (1, -2, 2.23607), (2, -1, 2.23607))
+STEPS = (
+    (0, 1, 1.0),
+    (1, 0, 1.0),
+    (1, 1, 1.41421),
+    (1, -1, 1.41421),
+    (1, 2, 2.23607),
+    (2, 1, 2.23607),
+    (1, -2, 2.23607),
+    (2, -1, 2.23607),
+)
 
 
 class Way:
@@ -44,7 +53,9 @@ class Way:
         used = self.used.ravel()
         w = np.where(used[self.a] & used[self.b], self.w * self.discount, self.w)
         graph = coo_array((w, (self.a, self.b)), shape=(n, n)).tocsr()
-        dist, back = dijkstra(graph, directed=False, indices=start[0] * self.shape[1] + start[1], return_predecessors=True)
+        dist, back = dijkstra(
+            graph, directed=False, indices=start[0] * self.shape[1] + start[1], return_predecessors=True
+        )
         return dist, back
 
     def walk(self, back: NDArray[np.int32], end: tuple[int, int], rank: int) -> list[int]:
@@ -86,20 +97,30 @@ def chains(edges: dict[tuple[int, int], int]) -> list[tuple[list[int], int]]:
 
 
 def smooth(line: NDArray[np.float64], tolerance_m: float, rounds: int = 3) -> NDArray[np.float64]:
-    """Take the staircase out of a raster path, its two ends staying where they are."""
+    """Take the staircase out of a raster path, its two ends staying where they are.
+
+    `rounds` says over how many times the tolerance bends are drawn out.
+    """
     if len(line) < 3:
         return line
-    line = shapely.get_coordinates(shapely.simplify(shapely.linestrings(line), tolerance_m))
-    for _ in range(rounds):
-        if len(line) < 3:
-            break
-        a, b = line[:-1], line[1:]
-        cut = np.stack([0.75 * a + 0.25 * b, 0.25 * a + 0.75 * b], 1).reshape(-1, 2)
-        line = np.r_[line[:1], cut[1:-1], line[-1:]]
-    return line
+    straight = shapely.simplify(shapely.linestrings(line), tolerance_m)
+    length = shapely.length(straight)
+    n = max(int(length / (tolerance_m * 0.4)), 4)
+    xy = shapely.get_coordinates(shapely.line_interpolate_point(straight, np.linspace(0, length, n + 1)))
+    # Mirrored through its ends, the line keeps them under the moving mean.
+    k = min(2 + rounds * 2, n)
+    for _ in range(2):
+        head, tail = 2 * xy[0] - xy[k:0:-1], 2 * xy[-1] - xy[-2 : -k - 2 : -1]
+        long = np.r_[head, xy, tail]
+        total = np.cumsum(np.r_[np.zeros((1, 2)), long], axis=0)
+        xy = (total[2 * k + 1 :] - total[: -2 * k - 1]) / (2 * k + 1)
+    xy[0], xy[-1] = line[0], line[-1]
+    return shapely.get_coordinates(shapely.simplify(shapely.linestrings(xy), 0.8))
 
 
-def meander(line: NDArray[np.float64], rng: np.random.Generator, amplitude_m: float, wave_m: float) -> NDArray[np.float64]:
+def meander(
+    line: NDArray[np.float64], rng: np.random.Generator, amplitude_m: float, wave_m: float
+) -> NDArray[np.float64]:
     """Let a smooth line swing from side to side, as rivers do in a plain."""
     geom = shapely.linestrings(line)
     length = shapely.length(geom)

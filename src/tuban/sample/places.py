@@ -40,7 +40,9 @@ class Places:
 ROAD_WIDTH_M = {kinds.HIGHWAY: 28.0, kinds.COUNTY_ROAD: 15.0, kinds.VILLAGE_ROAD: 8.0}
 
 
-def lay_out(terrain: Terrain, outline: shapely.Geometry, fig: Figures, parcels: int, rng: np.random.Generator) -> Places:
+def lay_out(
+    terrain: Terrain, outline: shapely.Geometry, fig: Figures, parcels: int, rng: np.random.Generator
+) -> Places:
     """Place everything: rivers first, then the lake, the settlements, and the roads between them."""
     share = shapely.area(outline) / (fig.total_ha * 1e4)
     free = 1.0 if abs(share - 1) < 0.02 else share
@@ -50,8 +52,21 @@ def lay_out(terrain: Terrain, outline: shapely.Geometry, fig: Figures, parcels: 
     radius = float(np.sqrt(city_m2 / np.pi))
     city = choose_city(terrain, outline)
     count = int(np.clip(parcels / 60, 3 * (len(fig.streets) + len(fig.towns)), 208))
-    heads, village, township, lines = seats(terrain, outline, city, radius, len(fig.streets), len(fig.towns), count, rng)
-    laid = Places(city, shapely.Polygon(), [], [], village, township, heads, lines, np.zeros((0, 2)), city_radius_m=radius)
+    heads, village, township, lines = seats(
+        terrain, outline, city, radius, len(fig.streets), len(fig.towns), count, rng
+    )
+    laid = Places(
+        city,
+        shapely.Polygon(),
+        [],
+        [],
+        village,
+        township,
+        heads,
+        lines,
+        np.zeros((0, 2)),
+        city_radius_m=radius,
+    )
     laid.rivers = make_rivers(terrain, city, radius, rng)
     laid.reservoir, laid.dam = make_reservoir(laid.rivers, terrain, city, radius, 8.5e6 * share, rng)
     laid.city_ring = ring(terrain, city, city_m2, rng, laid.reservoir)
@@ -76,7 +91,12 @@ def _park(terrain: Terrain, laid: Places, area_m2: float, rng: np.random.Generat
         height = float(terrain.sample("height", np.array([x]), np.array([y]))[0])
         inside = float(terrain.sample_inside(np.array([x]), np.array([y]))[0])
         lake = shapely.distance(laid.reservoir, shapely.Point(x, y)) if laid.reservoir is not None else 9e9
-        score = 3 * inside - height + 1.5 * min(shapely.distance(taken, shapely.Point(x, y)) / 1200, 1) + min(lake / 1500, 1)
+        score = (
+            3 * inside
+            - height
+            + 1.5 * min(shapely.distance(taken, shapely.Point(x, y)) / 1200, 1)
+            + min(lake / 1500, 1)
+        )
         if score > best:
             best, at = score, (x, y)
     return shapely.difference(ring(terrain, at, area_m2, rng, laid.reservoir), shapely.buffer(taken, 60))
@@ -96,7 +116,11 @@ def choose_city(terrain: Terrain, outline: shapely.Geometry) -> Point:
 
 
 def ring(
-    terrain: Terrain, at: Point, area_m2: float, rng: np.random.Generator, avoid: shapely.Geometry | None = None
+    terrain: Terrain,
+    at: Point,
+    area_m2: float,
+    rng: np.random.Generator,
+    avoid: shapely.Geometry | None = None,
 ) -> shapely.Polygon:
     """Grow a settlement's rim outward from `at`: slower uphill, not into `avoid`."""
     angle = np.linspace(0, 2 * np.pi, 180, endpoint=False)
@@ -104,8 +128,10 @@ def ring(
     r = np.linspace(0, reach, 160)[1:]
     x, y = at[0] + np.outer(np.cos(angle), r), at[1] + np.outer(np.sin(angle), r)
     height = terrain.sample("height", x.ravel(), y.ravel()).reshape(x.shape)
-    slow = 1 + 7 * np.clip(height - 0.66, 0, None) + 40 * (
-        1 - terrain.sample_inside(x.ravel(), y.ravel()).reshape(x.shape)
+    slow = (
+        1
+        + 7 * np.clip(height - 0.66, 0, None)
+        + 40 * (1 - terrain.sample_inside(x.ravel(), y.ravel()).reshape(x.shape))
     )
     if avoid is not None:
         shapely.prepare(avoid)
@@ -127,21 +153,33 @@ def ring(
 
 
 def seats(
-    terrain: Terrain, outline: shapely.Geometry, city: Point, city_radius_m: float, streets: int, towns: int,
-    villages: int, rng: np.random.Generator,
+    terrain: Terrain,
+    outline: shapely.Geometry,
+    city: Point,
+    city_radius_m: float,
+    streets: int,
+    towns: int,
+    villages: int,
+    rng: np.random.Generator,
 ) -> tuple[Floats, Floats, NDArray[np.intp], list[Floats]]:
     """Place township heads and villages, and group the villages."""
     rows, cols = np.nonzero(terrain.inside)
     x, y = terrain.centre(rows, cols)
     d = np.hypot(x - city[0], y - city[1])
-    density = 1.0 + 1.6 * np.exp(-((d / (1.1 * city_radius_m)) ** 2)) - 0.45 * np.clip(terrain.height[rows, cols] - 0.6, 0, 1)
+    density = (
+        1.0
+        + 1.6 * np.exp(-((d / (1.1 * city_radius_m)) ** 2))
+        - 0.45 * np.clip(terrain.height[rows, cols] - 0.6, 0, 1)
+    )
     pick = rng.choice(len(x), min(60 * villages, len(x)), replace=True, p=density / density.sum())
     points = np.c_[x[pick], y[pick]] + rng.uniform(-0.5, 0.5, (len(pick), 2)) * terrain.cell_m
     village = units.spread(points, villages, rng)
     far = points[np.hypot(points[:, 0] - city[0], points[:, 1] - city[1]) > 1.75 * city_radius_m]
     town = units.spread(far, towns, rng)
     angle = rng.uniform(0, 6.28) + 2 * np.pi * np.arange(max(streets - 1, 1)) / max(streets - 1, 1)
-    street = np.array(city) + city_radius_m * 0.85 * np.c_[np.cos(angle), np.sin(angle)] * rng.uniform(0.8, 1.2, (len(angle), 1))
+    street = np.array(city) + city_radius_m * 0.85 * np.c_[np.cos(angle), np.sin(angle)] * rng.uniform(
+        0.8, 1.2, (len(angle), 1)
+    )
     street = np.r_[[city], street][:streets]
     heads = np.r_[street, town]
     lines, pairs = units.cells(village, outline, rng)
@@ -155,7 +193,9 @@ def _grid(terrain: Terrain, step: int) -> tuple[Floats, NDArray[np.bool_]]:
 
 def _xy(cells: list[int], cols: int, terrain: Terrain, step: int) -> Floats:
     r, c = np.divmod(np.array(cells), cols)
-    return np.c_[terrain.west + (c * step + 0.5) * terrain.cell_m, terrain.south + (r * step + 0.5) * terrain.cell_m]
+    return np.c_[
+        terrain.west + (c * step + 0.5) * terrain.cell_m, terrain.south + (r * step + 0.5) * terrain.cell_m
+    ]
 
 
 def _cell(at: Point | Floats, terrain: Terrain, step: int) -> tuple[int, int]:
@@ -165,7 +205,9 @@ def _cell(at: Point | Floats, terrain: Terrain, step: int) -> tuple[int, int]:
     )
 
 
-def make_rivers(terrain: Terrain, city: Point, city_radius_m: float, rng: np.random.Generator, count: int = 7) -> list[tuple[Floats, float]]:
+def make_rivers(
+    terrain: Terrain, city: Point, city_radius_m: float, rng: np.random.Generator, count: int = 7
+) -> list[tuple[Floats, float]]:
     """Lead rivers from the hills through the plain to the lowest point of the rim."""
     step = 2
     height, inside = _grid(terrain, step)
@@ -189,11 +231,21 @@ def make_rivers(terrain: Terrain, city: Point, city_radius_m: float, rng: np.ran
     for _ in range(count):
         if not len(springs):
             break
-        gap = np.min([np.hypot(x[springs] - x[k], y[springs] - y[k]) for k in chosen], axis=0) if chosen else -d_city[springs]
+        gap = (
+            np.min([np.hypot(x[springs] - x[k], y[springs] - y[k]) for k in chosen], axis=0)
+            if chosen
+            else -d_city[springs]
+        )
         chosen.append(int(springs[int(np.argmax(gap + rng.random(len(springs))))]))
-    lowlands = np.flatnonzero((height[rows, cols] > 0.35) & (height[rows, cols] < 0.6) & (d_city > 1.5 * city_radius_m))
+    lowlands = np.flatnonzero(
+        (height[rows, cols] > 0.35) & (height[rows, cols] < 0.6) & (d_city > 1.5 * city_radius_m)
+    )
     for _ in range(min(4, len(lowlands))):
-        gap = np.min([np.hypot(x[lowlands] - x[k], y[lowlands] - y[k]) for k in chosen], axis=0) if chosen else d_city[lowlands]
+        gap = (
+            np.min([np.hypot(x[lowlands] - x[k], y[lowlands] - y[k]) for k in chosen], axis=0)
+            if chosen
+            else d_city[lowlands]
+        )
         chosen.append(int(lowlands[int(np.argmax(gap))]))
     for i, k in enumerate(chosen):
         start = _cell(near, terrain, step) if i == 0 else (int(rows[mouth]), int(cols[mouth]))
@@ -210,7 +262,11 @@ def make_rivers(terrain: Terrain, city: Point, city_radius_m: float, rng: np.ran
 
 
 def make_reservoir(
-    rivers: list[tuple[Floats, float]], terrain: Terrain, city: Point, city_radius_m: float, area_m2: float,
+    rivers: list[tuple[Floats, float]],
+    terrain: Terrain,
+    city: Point,
+    city_radius_m: float,
+    area_m2: float,
     rng: np.random.Generator,
 ) -> tuple[shapely.Geometry | None, Point]:
     """Dam the widest upland river: the valley and its side arms fill up."""
@@ -279,7 +335,9 @@ def make_roads(
         x, y = terrain.centre(rows.ravel() * step, cols.ravel() * step)
         wet = shapely.contains_xy(shapely.buffer(places.reservoir, 120), x, y).reshape(height.shape)
         cost = np.where(wet, cost * 25, cost)
-    open_everywhere = inside | (terrain.distance_m(terrain.inside)[::step, ::step] < 3 * step * terrain.cell_m)
+    open_everywhere = inside | (
+        terrain.distance_m(terrain.inside)[::step, ::step] < 3 * step * terrain.cell_m
+    )
     way = paths.Way(cost, open_everywhere, 0.3)
     _, back = way.field(_cell(places.city, terrain, step))
     exits = _exits(terrain, places.city, step, 6)
@@ -307,7 +365,9 @@ def make_roads(
         out.append((line, rank))
     track = paths.Way(1 + 12 * height**2 + 60 * np.hypot(gx, gy), open_everywhere, 1.0)
     a, b = exits[0], exits[len(exits) // 2]
-    keep = shapely.contains_xy(shapely.buffer(places.city_ring, -0.25 * places.city_radius_m), *_centres(terrain, step))
+    keep = shapely.contains_xy(
+        shapely.buffer(places.city_ring, -0.25 * places.city_radius_m), *_centres(terrain, step)
+    )
     track.cost = np.where(keep.reshape(height.shape), track.cost * 30, track.cost)
     track.build()
     _, back = track.field((a[0] + 6, a[1]))

@@ -25,7 +25,32 @@ APPROVED_ON = date(2024, 3, 28)
 NUMBER = {
     code: 300 + i
     for i, code in enumerate(
-        ["GHFQ", "YDYHGHFQ", "CZKFBJ", "STBHHX", "YJJBNTBHTB", "YJJBNTCBQ", "HLFXKZX", "LSWHBHX", "ZXCQFW", "ZXCQGHYDYH", "ZXCQCSLVX", "ZXCQCSLX", "ZXCQCSHX", "ZXCQCSZX", "KCZYKCBHX", "CZKFBJ_", "HHSX", "WKK", "WKB", "ZDJTJCSSX", "ZXCQDLZXX", "GGFWSSD", "ZXCQGGFWSSD", "JQZDXMD"]
+        [
+            "GHFQ",
+            "YDYHGHFQ",
+            "CZKFBJ",
+            "STBHHX",
+            "YJJBNTBHTB",
+            "YJJBNTCBQ",
+            "HLFXKZX",
+            "LSWHBHX",
+            "ZXCQFW",
+            "ZXCQGHYDYH",
+            "ZXCQCSLVX",
+            "ZXCQCSLX",
+            "ZXCQCSHX",
+            "ZXCQCSZX",
+            "KCZYKCBHX",
+            "CZKFBJ_",
+            "HHSX",
+            "WKK",
+            "WKB",
+            "ZDJTJCSSX",
+            "ZXCQDLZXX",
+            "GGFWSSD",
+            "ZXCQGGFWSSD",
+            "JQZDXMD",
+        ]
     )
 }
 CHANGE = 500
@@ -70,7 +95,9 @@ class Plan:
         self.serial[layer] = start + count
         return numbers(self.county.code, layer, count, start)
 
-    def frame(self, code: str, shapes: NDArray[np.object_], values: dict[str, object], ids: NDArray | None = None) -> gpd.GeoDataFrame:
+    def frame(
+        self, code: str, shapes: NDArray[np.object_], values: dict[str, object], ids: NDArray | None = None
+    ) -> gpd.GeoDataFrame:
         """Make a frame with identifiers, the county's code and name, the area, and `values`."""
         base: dict[str, object] = {
             "BSM": self.ids(code, len(shapes)) if ids is None else ids,
@@ -108,7 +135,12 @@ class Plan:
         return self.frame(code, shapes, dict(values))
 
     def pair(
-        self, code: str, before: tuple[NDArray, NDArray], after: tuple[NDArray, NDArray], change: gpd.GeoDataFrame, columns
+        self,
+        code: str,
+        before: tuple[NDArray, NDArray],
+        after: tuple[NDArray, NDArray],
+        change: gpd.GeoDataFrame,
+        columns,
     ) -> Maintained:
         """Make before and after; what has not changed keeps its identifier."""
         first = self.frame(code, before[0], columns(before[1]))
@@ -125,7 +157,12 @@ def zone_names(codes: NDArray) -> NDArray[np.str_]:
 
 
 def _zone_columns(codes: NDArray) -> dict[str, object]:
-    return {"GHFQDM": codes.astype(str), "GHFQMC": zone_names(codes), "GKZY": "见规划文本分区管控要求(示范)", "BZ": MARK}
+    return {
+        "GHFQDM": codes.astype(str),
+        "GHFQMC": zone_names(codes),
+        "GKZY": "见规划文本分区管控要求(示范)",
+        "BZ": MARK,
+    }
 
 
 def zones(plan: Plan) -> list[Maintained]:
@@ -137,9 +174,21 @@ def zones(plan: Plan) -> list[Maintained]:
         moved = np.flatnonzero(before != after)
         pair = before[moved].astype(np.int64) * 1000 + after[moved]
         shapes, key = dissolve.joined(plan.shapes[moved], pair)
-        why = np.char.add(np.char.add(zone_names(key // 1000), "→"), zone_names(key % 1000)) if len(key) else key
+        why = (
+            np.char.add(np.char.add(zone_names(key // 1000), "→"), zone_names(key % 1000))
+            if len(key)
+            else key
+        )
         change = plan.change(code, shapes, "2", why)
-        out.append(plan.pair(code, dissolve.joined(plan.shapes, before), dissolve.joined(plan.shapes, after), change, _zone_columns))
+        out.append(
+            plan.pair(
+                code,
+                dissolve.joined(plan.shapes, before),
+                dissolve.joined(plan.shapes, after),
+                change,
+                _zone_columns,
+            )
+        )
     return out
 
 
@@ -167,7 +216,9 @@ def boundary(plan: Plan) -> Maintained:
     moved = np.flatnonzero(kind)
     shapes, key = dissolve.joined(plan.shapes[moved], kind[moved])
     word = {31: "调出存量空间", 32: "调出新增空间", 11: "调入存量空间", 12: "调入新增空间"}
-    change = plan.change("CZKFBJ", shapes, (key // 10).astype(str), np.array([f"{word[int(k)]}({MARK})" for k in key]))
+    change = plan.change(
+        "CZKFBJ", shapes, (key // 10).astype(str), np.array([f"{word[int(k)]}({MARK})" for k in key])
+    )
     return plan.pair(
         "CZKFBJ",
         dissolve.joined(plan.shapes[before], g["fine_before"][before]),
@@ -253,10 +304,16 @@ def _plan_codes(g, faces: NDArray[np.int64], when: str) -> NDArray[np.str_]:
     code[road & (g["kind"][faces] == kinds.HIGHWAY)] = "1202"
     rest = code == ""
     values, inverse = np.unique(g["dlbm"][faces][rest], return_inverse=True)
-    present = np.array([survey_to_plan(str(v))[0] for v in values], dtype="U6")[inverse] if len(values) else code[:0]
+    present = (
+        np.array([survey_to_plan(str(v))[0] for v in values], dtype="U6")[inverse]
+        if len(values)
+        else code[:0]
+    )
     code[rest] = present
     # Built land that the table of the centre does not count is to be given back: fields.
-    given = rest & np.isin(np.char.ljust(code, 2).astype("U2"), ("07", "08", "09", "10", "11", "12", "13", "14", "15", "16"))
+    given = rest & np.isin(
+        np.char.ljust(code, 2).astype("U2"), ("07", "08", "09", "10", "11", "12", "13", "14", "15", "16")
+    )
     left = given & ~g["is_village"][faces] & (g["kind"][faces] == kinds.OPEN)
     code[left] = "0102"
     return code

@@ -26,7 +26,9 @@ class Skeleton:
     place: NDArray[np.int16]
 
 
-def strips(places: Places, outline: shapely.Geometry, every_m: float) -> tuple[dict[int, shapely.Geometry], list[shapely.Geometry]]:
+def strips(
+    places: Places, outline: shapely.Geometry, every_m: float
+) -> tuple[dict[int, shapely.Geometry], list[shapely.Geometry]]:
     """Give the ground of each kind of strip, later kinds giving way to earlier ones, and lines across them."""
     ground: dict[int, shapely.Geometry] = {}
     across: list[shapely.Geometry] = []
@@ -46,12 +48,21 @@ def strips(places: Places, outline: shapely.Geometry, every_m: float) -> tuple[d
     across += _across(river_lines, widths, every_m * 1.5)
     if places.reservoir is not None:
         ground[kinds.RESERVOIR] = places.reservoir
-    order = (kinds.RESERVOIR, kinds.HIGHWAY, kinds.RAILWAY, kinds.RIVER, kinds.COUNTY_ROAD, kinds.VILLAGE_ROAD)
+    order = (
+        kinds.RESERVOIR,
+        kinds.HIGHWAY,
+        kinds.RAILWAY,
+        kinds.RIVER,
+        kinds.COUNTY_ROAD,
+        kinds.VILLAGE_ROAD,
+    )
     taken: shapely.Geometry = shapely.Polygon()
     for kind in order:
         if kind in ground:
             whole = ground[kind]
-            ground[kind] = shapely.intersection(shapely.difference(whole, taken, grid_size=1e-3), outline, grid_size=1e-3)
+            ground[kind] = shapely.intersection(
+                shapely.difference(whole, taken, grid_size=1e-3), outline, grid_size=1e-3
+            )
             taken = shapely.union(taken, whole, grid_size=1e-3)
     return ground, across
 
@@ -81,8 +92,12 @@ def build(places: Places, outline: shapely.Geometry, mean_parcel_m2: float) -> S
     if places.reservoir is not None:
         dry = shapely.difference(outline, places.reservoir)
     solid = shapely.union_all([*ground.values()], grid_size=1e-3)
-    village_lines = shapely.intersection(shapely.multilinestrings([shapely.linestrings(line) for line in places.village_lines]), dry)
-    ring_lines = shapely.difference(shapely.intersection(shapely.boundary(shapely.union_all(rings)), outline), solid)
+    village_lines = shapely.intersection(
+        shapely.multilinestrings([shapely.linestrings(line) for line in places.village_lines]), dry
+    )
+    ring_lines = shapely.difference(
+        shapely.intersection(shapely.boundary(shapely.union_all(rings)), outline), solid
+    )
     lines = [shapely.boundary(outline), village_lines, ring_lines]
     lines += [shapely.boundary(g) for g in ground.values()] + [shapely.intersection(a, solid) for a in across]
     faces = _faces(lines)
@@ -129,7 +144,11 @@ def _describe(faces: Faces, places: Places, ground: dict[int, shapely.Geometry])
         shapely.prepare(geom)
         kind[shapely.contains_xy(geom, x, y) & (kind == 0)] = code
     place = np.zeros(len(faces), np.int16)
-    for code, geoms in ((kinds.PARK, places.park_rings), (kinds.TOWN, places.town_rings), (kinds.CITY, [places.city_ring])):
+    for code, geoms in (
+        (kinds.PARK, places.park_rings),
+        (kinds.TOWN, places.town_rings),
+        (kinds.CITY, [places.city_ring]),
+    ):
         for geom in geoms:
             place[shapely.contains_xy(geom, x, y)] = code
     village = _villages(x, y, places)
@@ -169,7 +188,9 @@ def _tidy(s: Skeleton, mean_parcel_m2: float) -> Skeleton:
         left, right, edge = left[inner], right[inner], edge[inner]
         score = edge * np.where(s.kind[left] == s.kind[right], 3.0, 1.0)
         n = len(s.faces)
-        both = coo_array((np.r_[score, score], (np.r_[left, right], np.r_[right, left])), shape=(n, n)).tocsr()
+        both = coo_array(
+            (np.r_[score, score], (np.r_[left, right], np.r_[right, left])), shape=(n, n)
+        ).tocsr()
         target = np.arange(n)
         for f in np.flatnonzero(bad):
             row = slice(both.indptr[f], both.indptr[f + 1])

@@ -38,8 +38,15 @@ def table(rules: list[Rule]) -> NDArray[np.float64]:
     return np.array(
         [
             [
-                r.target_m2, r.slimness, r.wiggle, r.spacing_m, r.strip_share, *r.width_m,
-                r.wide_from_m2, *r.strip_kinds, r.second_share,
+                r.target_m2,
+                r.slimness,
+                r.wiggle,
+                r.spacing_m,
+                r.strip_share,
+                *r.width_m,
+                r.wide_from_m2,
+                *r.strip_kinds,
+                r.second_share,
             ]
             for r in rules
         ],
@@ -49,8 +56,15 @@ def table(rules: list[Rule]) -> NDArray[np.float64]:
 
 @njit(cache=True)
 def _try(
-    m: Mesh, f: int, rule: np.ndarray, use: np.ndarray, kind: np.ndarray, root: np.ndarray, state: np.ndarray,
-    area: float, attempt: int,
+    m: Mesh,
+    f: int,
+    rule: np.ndarray,
+    use: np.ndarray,
+    kind: np.ndarray,
+    root: np.ndarray,
+    state: np.ndarray,
+    area: float,
+    attempt: int,
 ) -> int:
     ux, uy, long, short, cx, cy = axes(m, f)
     along = 2 * long / max(short, 1e-6) <= rule[1]
@@ -83,7 +97,13 @@ def _try(
 
 @njit(cache=True)
 def _run(
-    m: Mesh, todo: np.ndarray, n: int, rules: np.ndarray, use: np.ndarray, kind: np.ndarray, root: np.ndarray,
+    m: Mesh,
+    todo: np.ndarray,
+    n: int,
+    rules: np.ndarray,
+    use: np.ndarray,
+    kind: np.ndarray,
+    root: np.ndarray,
     state: np.ndarray,
 ) -> None:
     stack = np.empty(len(m.first), np.int32)

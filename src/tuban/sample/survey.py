@@ -40,7 +40,8 @@ def name_units(county: County) -> Units:
     streets, towns = len(fig.streets), len(fig.towns)
     town_name = np.array([*fig.streets, *fig.towns])
     town_code = np.array(
-        [f"{county.code}{i + 1:03d}" for i in range(streets)] + [f"{county.code}{100 + i:03d}" for i in range(towns)]
+        [f"{county.code}{i + 1:03d}" for i in range(streets)]
+        + [f"{county.code}{100 + i:03d}" for i in range(towns)]
     )
     n = len(places.villages)
     present = np.unique(ground["village"])
@@ -90,9 +91,27 @@ def make_survey(county: County) -> Survey:
     control = {int(v): float(m2) for v, m2 in zip(village_no, village_m2, strict=True)}
     tbmj = adjust(area_m2(shapes, crs), control, by=village).areas
     frames: dict[str, pd.DataFrame] = {
-        "XZQX": _unit_frame(county, "XZQX", 101, np.array([county.code]), np.array([county.name]), np.array([rim]), np.array([total])),
-        "XZQXZ": _unit_frame(county, "XZQXZ", 102, units.town_code[town_no], units.town_name[town_no], town_shape, town_m2),
-        "XZQC": _unit_frame(county, "XZQC", 103, units.village_code[village_no], units.village_name[village_no], village_shape, village_m2),
+        "XZQX": _unit_frame(
+            county,
+            "XZQX",
+            101,
+            np.array([county.code]),
+            np.array([county.name]),
+            np.array([rim]),
+            np.array([total]),
+        ),
+        "XZQXZ": _unit_frame(
+            county, "XZQXZ", 102, units.town_code[town_no], units.town_name[town_no], town_shape, town_m2
+        ),
+        "XZQC": _unit_frame(
+            county,
+            "XZQC",
+            103,
+            units.village_code[village_no],
+            units.village_name[village_no],
+            village_shape,
+            village_m2,
+        ),
     }
     # Numbered from the north-west within each village, as surveyors do.
     band = np.floor(-ground["y"] / 300)

@@ -36,7 +36,9 @@ def indicators(plan: Plan) -> pd.DataFrame:
         )
     rows += _areas(fig)
     frame = pd.DataFrame(rows)
-    values: dict[str, Any] = {name: frame[name] for name in frame.columns if frame[name].dtype == object or name not in {"XZJQN"}}
+    values: dict[str, Any] = {
+        name: frame[name] for name in frame.columns if frame[name].dtype == object or name not in {"XZJQN"}
+    }
     for name in ("XZJQN", "JQMBZ", "GHMBN", "WHQZ", "WHHZ"):
         values[name] = pd.to_numeric(frame[name])
     return conform(values | {"SJLY": f"已公布规划数据,地名虚构({MARK})"}, "ZBB", None, None)
@@ -45,10 +47,31 @@ def indicators(plan: Plan) -> pd.DataFrame:
 def _areas(fig: Figures) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
 
-    def row(name: str, before: float | None, after: float | None, sort: str = "约束性", level: str = "全域", base: float | None = None) -> None:
-        rows.append({"ZBMC": name, "ZBDW": "公顷", "ZBSX": sort, "ZBCJ": level, "XZJQN": base, "WHQZ": before, "WHHZ": after})
+    def row(
+        name: str,
+        before: float | None,
+        after: float | None,
+        sort: str = "约束性",
+        level: str = "全域",
+        base: float | None = None,
+    ) -> None:
+        rows.append(
+            {
+                "ZBMC": name,
+                "ZBDW": "公顷",
+                "ZBSX": sort,
+                "ZBCJ": level,
+                "XZJQN": base,
+                "WHQZ": before,
+                "WHHZ": after,
+            }
+        )
 
-    row("永久基本农田面积", round(fig.farmland_after_ha - fig.farmland_in_ha + fig.farmland_out_ha, 4), fig.farmland_after_ha)
+    row(
+        "永久基本农田面积",
+        round(fig.farmland_after_ha - fig.farmland_in_ha + fig.farmland_out_ha, 4),
+        fig.farmland_after_ha,
+    )
     row("永久基本农田储备区面积", None, fig.farmland_reserve_ha)
     row("耕地现状面积", None, None, base=round(fig.cultivated_ha, 2))
     row("生态保护红线面积", fig.red_line_ha, fig.red_line_ha)
@@ -98,4 +121,9 @@ def population(plan: Plan) -> pd.DataFrame:
 
 def project_list(points: gpd.GeoDataFrame) -> pd.DataFrame:
     """Make the key-project table (ZDJSXM) from the points."""
-    return conform({name: points[name].to_numpy() for name in points.columns if name not in {"geometry", "BSM", "YSDM"}}, "ZDJSXM", None, None)
+    return conform(
+        {name: points[name].to_numpy() for name in points.columns if name not in {"geometry", "BSM", "YSDM"}},
+        "ZDJSXM",
+        None,
+        None,
+    )

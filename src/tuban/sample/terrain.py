@@ -26,7 +26,10 @@ class Terrain:
     def sample(self, name: str, x: Floats, y: Floats) -> Floats:
         """Give the field's value at points (between cells, linearly)."""
         grid = self.height if name == "height" else self.fields[name]
-        rows, cols = (np.asarray(y) - self.south) / self.cell_m - 0.5, (np.asarray(x) - self.west) / self.cell_m - 0.5
+        rows, cols = (
+            (np.asarray(y) - self.south) / self.cell_m - 0.5,
+            (np.asarray(x) - self.west) / self.cell_m - 0.5,
+        )
         return ndimage.map_coordinates(grid, [rows, cols], order=1, mode="nearest")
 
     def sample_inside(self, x: Floats, y: Floats) -> Floats:

@@ -35,7 +35,11 @@ def roads(plan: Plan) -> gpd.GeoDataFrame:
     parts, rank = parts[good], rank[owner[good]]
     grade = np.array([GRADE.get(int(r), "铁路") for r in rank])
     highway = np.cumsum(rank == kinds.HIGHWAY)
-    name = np.where(rank == kinds.HIGHWAY, np.char.add("G9", np.char.zfill((highway % 6 + 1).astype("U2"), 2)), np.char.add("X0", np.char.zfill((np.arange(len(rank)) % 60).astype("U2"), 2)))
+    name = np.where(
+        rank == kinds.HIGHWAY,
+        np.char.add("G9", np.char.zfill((highway % 6 + 1).astype("U2"), 2)),
+        np.char.add("X0", np.char.zfill((np.arange(len(rank)) % 60).astype("U2"), 2)),
+    )
     name = np.where(rank == kinds.RAILWAY, "云沧铁路", name)
     values = {
         "MC": name,
@@ -61,7 +65,9 @@ def streets(plan: Plan) -> gpd.GeoDataFrame:
     strips = shapely.linestrings(np.round(np.stack([a, b], 1) / GRID_M) * GRID_M)
     width = np.minimum(first, second)
     city = plan.county.places.city_ring
-    through = shapely.intersection(_round([line for line, rank in plan.county.places.roads if rank <= kinds.COUNTY_ROAD]), city)
+    through = shapely.intersection(
+        _round([line for line, rank in plan.county.places.roads if rank <= kinds.COUNTY_ROAD]), city
+    )
     parts = shapely.get_parts(through)
     parts = parts[(shapely.get_type_id(parts) == 1) & (shapely.length(parts) > 1)]
     lines = np.r_[strips, parts]
@@ -99,11 +105,11 @@ def tailings(plan: Plan) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     step = np.hypot(*np.diff(xy, axis=0, append=xy[:1]).T)
     back = np.cumsum(step[::-1])
     ahead = np.cumsum(step)
-    dam = np.r_[xy[len(xy) - int(np.searchsorted(back, 180.0)) - 1 :], xy[: int(np.searchsorted(ahead, 180.0)) + 2]]
+    dam = np.r_[
+        xy[len(xy) - int(np.searchsorted(back, 180.0)) - 1 :], xy[: int(np.searchsorted(ahead, 180.0)) + 2]
+    ]
     name = "望岭铁矿尾矿库(示范)"
-    frame = plan.frame(
-        "WKK", pond, {"WKKMC": name, "WKKDB": "三等", "SFTDK": "1", "BG": 42.0, "KR": 860.0}
-    )
+    frame = plan.frame("WKK", pond, {"WKKMC": name, "WKKDB": "三等", "SFTDK": "1", "BG": 42.0, "KR": 860.0})
     line = np.array([shapely.linestrings(dam)])
     return frame, plan.frame(
         "WKB", line, {"WKKMC": name, "BG": 42.0, "CD": np.round(length_m(line, plan.county.crs), 2)}
@@ -125,7 +131,13 @@ FACILITIES = (
     ("F12", "公园绿地、广场", "5分钟", 8_000, "14"),
     ("S01", "消防站", "一级", 90_000, "13"),
 )
-RURAL = (("F02", "小学", 0.30), ("F03", "幼儿园", 0.4), ("F05", "村卫生室", 1.0), ("F08", "综合性文化服务中心", 1.0), ("F07", "农村幸福院", 0.45))
+RURAL = (
+    ("F02", "小学", 0.30),
+    ("F03", "幼儿园", 0.4),
+    ("F05", "村卫生室", 1.0),
+    ("F08", "综合性文化服务中心", 1.0),
+    ("F07", "农村幸福院", 0.45),
+)
 
 
 def facilities(plan: Plan) -> dict[str, gpd.GeoDataFrame]:
@@ -144,7 +156,10 @@ def facilities(plan: Plan) -> dict[str, gpd.GeoDataFrame]:
         for code, title, share in RURAL:
             if len(home) and not units.urban[v] and rng.random() < share:
                 outside.append((code, title, "村级", int(rng.choice(home))))
-    return {"ZXCQGGFWSSD": _facility_frame(plan, "ZXCQGGFWSSD", inside), "GGFWSSD": _facility_frame(plan, "GGFWSSD", outside)}
+    return {
+        "ZXCQGGFWSSD": _facility_frame(plan, "ZXCQGGFWSSD", inside),
+        "GGFWSSD": _facility_frame(plan, "GGFWSSD", outside),
+    }
 
 
 def _facility_frame(plan: Plan, code: str, items: list[tuple[str, str, str, int]]) -> gpd.GeoDataFrame:

@@ -38,7 +38,9 @@ def displaced(a: Floats, b: Floats, room: float, rng: np.random.Generator, step_
     return a + t[:, None] * (b - a) + off[:, None] * normal
 
 
-def cells(seats: Floats, outline: shapely.Geometry, rng: np.random.Generator) -> tuple[list[Floats], NDArray[np.intp]]:
+def cells(
+    seats: Floats, outline: shapely.Geometry, rng: np.random.Generator
+) -> tuple[list[Floats], NDArray[np.intp]]:
     """Give the wandering edges between the seats' cells and, for each, the two seats it divides."""
     w, s, e, n = shapely.bounds(outline)
     size = max(e - w, n - s)

@@ -59,7 +59,9 @@ def draw_boundary(ground: Ground, places: Places, fig: Figures, scale: float, fr
         ground["udb_before"][ground.take(ground.ranked(left, "depth", highest=True), want)] = True
 
 
-def plan_centre(ground: Ground, places: Places, fig: Figures, free_scale: float, rng: np.random.Generator) -> None:
+def plan_centre(
+    ground: Ground, places: Places, fig: Figures, free_scale: float, rng: np.random.Generator
+) -> None:
     """Give every face of the centre its planned class; each class comes to its published area."""
     ground.add("plan_before", "", np.dtype("U6"))
     _scores(ground, places, rng)
@@ -77,7 +79,10 @@ def plan_centre(ground: Ground, places: Places, fig: Figures, free_scale: float,
 
 def _streets(ground: Ground, free: NDArray[np.bool_], want_m2: float) -> Index:
     """Count the widest streets as transport land; what is narrower belongs to the blocks beside it."""
-    ground.add("as_street", np.isin(ground["kind"], STREETS) * 100 + ground["thin"] * np.isin(ground["kind"], STREETS))
+    ground.add(
+        "as_street",
+        np.isin(ground["kind"], STREETS) * 100 + ground["thin"] * np.isin(ground["kind"], STREETS),
+    )
     street = ground.ranked(free & (ground["as_street"] > 0), "as_street", highest=True)
     taken = ground.take(street, want_m2)
     short = want_m2 - ground["area"][taken].sum()
@@ -99,7 +104,9 @@ def _scores(ground: Ground, places: Places, rng: np.random.Generator) -> None:
     side = np.maximum(first, 0.86 * second)
     quarter = [ground[f"quarter{i}"] for i in range(4)]
     water = distance_m(places.rivers, x, y) / radius
-    roads = distance_m([(line, 0.0) for line, rank in places.roads if rank <= kinds.COUNTY_ROAD], x, y) / radius
+    roads = (
+        distance_m([(line, 0.0) for line, rank in places.roads if rank <= kinds.COUNTY_ROAD], x, y) / radius
+    )
     rail = distance_m([(places.rail, 0.0)], x, y) / radius if places.rail is not None else r
     block = [speckle(ground, 100 + i) for i in range(9)]
     own = [speckle(ground, 120 + i, "self") for i in range(9)]
@@ -118,7 +125,9 @@ def distance_m(lines: list[tuple[NDArray[np.float64], float]], x: NDArray, y: ND
     """Give the distance to the nearest line, to a few metres: enough to choose by."""
     if not lines:
         return np.full(len(x), 1e6)
-    every = shapely.segmentize(shapely.multilinestrings([shapely.linestrings(line) for line, _ in lines]), 25.0)
+    every = shapely.segmentize(
+        shapely.multilinestrings([shapely.linestrings(line) for line, _ in lines]), 25.0
+    )
     return cKDTree(shapely.get_coordinates(every)).query(np.c_[x, y])[0]
 
 
@@ -202,4 +211,6 @@ def _unbuilt(ground: Ground, fig: Figures, scale: float) -> None:
     """Leave the published new space unbuilt: what moves out as new, then the rim."""
     ground.add("late", np.where(ground["udb_out"] == 2, 9.0, 0.3 * speckle(ground, 31) - ground["depth"]))
     able = ground["udb_before"] & (ground["udb_out"] != 1) & (ground["kind"] == kinds.OPEN)
-    ground.mark("unbuilt", ground.take(ground.ranked(able, "late", highest=True), fig.new_space_ha * HA * scale))
+    ground.mark(
+        "unbuilt", ground.take(ground.ranked(able, "late", highest=True), fig.new_space_ha * HA * scale)
+    )

@@ -18,7 +18,9 @@ MARK = "示范数据"
 _EMPTY = {"text": "str", "integer": "Int32", "number": "float64", "date": "datetime64[ms]"}
 
 
-def conform(values: dict[str, Any], code: str, geometry: NDArray[np.object_] | None, crs: str | None) -> pd.DataFrame:
+def conform(
+    values: dict[str, Any], code: str, geometry: NDArray[np.object_] | None, crs: str | None
+) -> pd.DataFrame:
     """Make a frame with all the layer's fields in the order of its table; what is not given stays empty."""
     spec: LayerSpec = profile().layer(code)
     n = len(geometry) if geometry is not None else len(next(iter(values.values())))
@@ -29,9 +31,15 @@ def conform(values: dict[str, Any], code: str, geometry: NDArray[np.object_] | N
         if value is None and field.name == "BZ":
             value = MARK
         if value is None:
-            columns[field.name] = pd.Series([None] * n, dtype="str" if kind == "str" else kind) if kind in {"str", "datetime64[ms]"} else np.full(n, np.nan)
+            columns[field.name] = (
+                pd.Series([None] * n, dtype="str" if kind == "str" else kind)
+                if kind in {"str", "datetime64[ms]"}
+                else np.full(n, np.nan)
+            )
         else:
-            columns[field.name] = pd.Series(np.full(n, value) if np.ndim(value) == 0 else value).astype(kind).array
+            columns[field.name] = (
+                pd.Series(np.full(n, value) if np.ndim(value) == 0 else value).astype(kind).array
+            )
     extra = [name for name in values if spec.field(name) is None]
     for name in extra:
         columns[name] = values[name]

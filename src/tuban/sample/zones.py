@@ -20,7 +20,11 @@ def draw_mining(ground: Ground, terrain: Terrain, places: Places, fig: Figures, 
     """Draw the mining zone round the ore fields: what stays, and what is given back."""
     size = np.array([1.0, 0.72, 0.5])
     d = np.min(
-        [np.hypot(ground["x"] - x, ground["y"] - y) / s for (x, y), s in zip(places.mines, size, strict=False)], axis=0
+        [
+            np.hypot(ground["x"] - x, ground["y"] - y) / s
+            for (x, y), s in zip(places.mines, size, strict=False)
+        ],
+        axis=0,
     )
     rough = terrain.sample("edges", ground["x"], ground["y"])
     wide = terrain.sample("patches", ground["x"], ground["y"])
@@ -38,7 +42,9 @@ def draw_ecology(ground: Ground, terrain: Terrain, fig: Figures, scale: float) -
     """Draw protection zone and redline from the summits and the lake outward, then the control zone."""
     rough = terrain.sample("edges", ground["x"], ground["y"])
     lake = ground["kind"] == kinds.RESERVOIR
-    score = ground["height"] + 0.05 * rough - 0.4 * ground["settled"] + 0.02 * speckle(ground, 33) + 3.0 * lake
+    score = (
+        ground["height"] + 0.05 * rough - 0.4 * ground["settled"] + 0.02 * speckle(ground, 33) + 3.0 * lake
+    )
     if lake.any():
         lx, ly = ground["x"][lake].mean(), ground["y"][lake].mean()
         radius = np.sqrt(ground["area"][lake].sum() / np.pi)
@@ -48,12 +54,16 @@ def draw_ecology(ground: Ground, terrain: Terrain, fig: Figures, scale: float) -
     ground.add("wilds", able, np.bool_)
     zone = fig.zones_ha[ECOLOGY]
     # Three nested areas that differ by a few hectares: each next one adds a rim to the one before.
-    wanted = sorted((("eco_after", zone["after"]), ("eco_before", zone["before"]), ("redline", fig.red_line_ha)), key=lambda p: p[1])
+    wanted = sorted(
+        (("eco_after", zone["after"]), ("eco_before", zone["before"]), ("redline", fig.red_line_ha)),
+        key=lambda p: p[1],
+    )
     ground.add("inner", 0, np.bool_)
     done_m2 = 0.0
     for name, area_ha in wanted:
         piece = ground.take(
-            ground.ranked(ground["wilds"] & ~ground["inner"], "wild", highest=True), area_ha * HA * scale - done_m2
+            ground.ranked(ground["wilds"] & ~ground["inner"], "wild", highest=True),
+            area_ha * HA * scale - done_m2,
         )
         ground["inner"][piece] = True
         done_m2 = area_ha * HA * scale
@@ -97,7 +107,9 @@ def draw_farmland_zone(ground: Ground, fig: Figures, scale_before: float, scale_
     shared = np.bincount(left, length * protected[right], n) + np.bincount(right, length * protected[left], n)
     share = shared / np.maximum(np.bincount(left, length, n) + np.bincount(right, length, n), 1e-9)
     strip = np.isin(ground["kind"], (kinds.TRACK, kinds.DITCH))
-    minor = np.isin(ground["dlbm"], ("1104", "1202", "1107A", "0404", "0307", *CULTIVATED)) & (ground["pbf"] != 2)
+    minor = np.isin(ground["dlbm"], ("1104", "1202", "1107A", "0404", "0307", *CULTIVATED)) & (
+        ground["pbf"] != 2
+    )
     # First the farmland itself, then tracks along it, then what lies among it.
     key = np.full(n, 99.0)
     key = np.where(minor, 4 - 2 * share + 0.3 * ground["plough"], key)
@@ -122,7 +134,9 @@ def draw_farmland_zone(ground: Ground, fig: Figures, scale_before: float, scale_
         ground.add(f"zone_{when}", zone, np.int16)
 
 
-def choose_mines(terrain: Terrain, places: Places, city_radius_m: float, rng: np.random.Generator) -> NDArray[np.float64]:
+def choose_mines(
+    terrain: Terrain, places: Places, city_radius_m: float, rng: np.random.Generator
+) -> NDArray[np.float64]:
     """Choose three ore fields at the foot of the hills, away from city, lake and rim."""
     rows, cols = np.nonzero(terrain.inside & (terrain.height > 0.5) & (terrain.height < 0.8))
     x, y = terrain.centre(rows, cols)
