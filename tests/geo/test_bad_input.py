@@ -29,6 +29,7 @@ from tuban.errors import (
     Text,
     TubanError,
     UnknownCRS,
+    UnknownEncoding,
     WrongCRS,
     WrongType,
 )
@@ -323,8 +324,6 @@ def test_a_table_where_geometry_is_needed(tmp_path):
 
 
 def test_text_of_another_encoding_inside_a_geopackage(tmp_path):
-    from tuban.errors import UnknownEncoding
-
     path = saved(tmp_path, layer())
     with sqlite3.connect(path) as database:
         for (trigger,) in database.execute("SELECT name FROM sqlite_master WHERE type='trigger'").fetchall():
@@ -338,6 +337,42 @@ def test_a_csv_whose_columns_do_not_add_up(tmp_path, text):
     (tmp_path / "a.csv").write_text(text)
     with pytest.raises((MissingField, BrokenFile)):
         read_layer(tmp_path / "a.csv")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_csv_whose_mark_promises_another_encoding(tmp_path, encoding):
+    mark = "".encode(encoding)
+    (tmp_path / "a.csv").write_bytes(mark + "代码\n舞钢\n".encode("gbk") + b"\xd8")
+    with pytest.raises(UnknownEncoding):
+        layers_in(tmp_path / "a.csv")
+
+
+def test_an_unreadable_projection_file(tmp_path):
+    path = saved(tmp_path, layer(), "shp")
+    (tmp_path / "a.prj").write_text('PROJCS["x",GEOGCS["y"')
+    error = refused(UnknownCRS, path)
+    assert "--crs" in error.fix.zh
+
+
+def test_a_sheet_that_is_damaged_inside(tmp_path):
+    write_layer(layer(), tmp_path / "a.xlsx", format="xlsx", layer_name="x")
+    with zipfile.ZipFile(tmp_path / "a.xlsx") as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(tmp_path / "a.xlsx", "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data[: len(data) // 2] if "sheet1" in name else data)
+    refused(BrokenFile, tmp_path / "a.xlsx", LayerSpec("T", Text("表", "Table"), "present", "table"))
+
+
+def test_rows_of_a_sheet_may_be_of_any_length(tmp_path):
+    import openpyxl
+
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("x")
+    for row in [("A", "B", "C"), ("1",), ("1", "2", "3", "4"), (None, None, 10**30)]:
+        sheet.append(row)
+    book.save(tmp_path / "a.xlsx")
+    assert len(read_layer(tmp_path / "a.xlsx").frame) == 3
 
 
 def broken_or_whole(path: Path) -> None:

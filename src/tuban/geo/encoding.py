@@ -69,10 +69,13 @@ def of_text(data: bytes, name: str, said: str | None = None) -> tuple[str, tuple
         if _bad(data, encoding):
             raise _contradiction(name, encoding, Text("您指定", "your choice"), data, partial(_bad, data))
         return ("utf-8-sig" if encoding == "utf-8" else encoding), ()
-    if data.startswith(codecs.BOM_UTF8):
-        return "utf-8-sig", ()
-    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16", ()
+    marked = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+    for mark, encoding in marked.items():
+        if data.startswith(mark):
+            if _bad(data, encoding):
+                by = Text("文件开头的标志", "the mark at its beginning")
+                raise _contradiction(name, encoding, by, data, partial(_bad, data))
+            return encoding, ()
     return _guess(name, data, partial(_bad, data))
 
 

@@ -18,7 +18,7 @@ SHOWN = 5
 COMPUTED = ("_fid", "_area_m2", "_length_m", "bbox")
 # Codes look like numbers and are none: leading zeros count. Endings of official code columns.
 _CODE_NAME = re.compile(r"(DM|BM|BH|BSM|_?CODE|_?ID|YSDM|代码|编码|编号|标识码|号)$", re.I)
-_NUMBER = r"[+-]?(?:0|[1-9]\d{0,14})(?:\.\d+)?(?:[eE][+-]?\d+)?"
+_NUMBER = r"[+-]?(?:0|[1-9]\d{0,14})(?:\.\d+)?(?:[eE][+-]?\d{1,2})?"
 _KINDS = {
     "text": Text("文本", "text"),
     "integer": Text("整数", "whole numbers"),

@@ -13,11 +13,11 @@ from typing import Any
 import pandas as pd
 import pyarrow as pa
 import pyogrio
-from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
+from pyogrio.errors import CRSError, DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 from pyogrio.raw import open_arrow
 
 from tuban.domain.progress import Progress, Step
-from tuban.errors import FormatNotAllowed, Text, UnknownEncoding
+from tuban.errors import FormatNotAllowed, Text, UnknownCRS, UnknownEncoding
 from tuban.geo import formats
 from tuban.geo.io_check import broken
 from tuban.geo.io_open import Source
@@ -171,6 +171,18 @@ def gdal(source: Source) -> Iterator[None]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             yield
+    except (CRSError, UnboundLocalError) as error:
+        # pyogrio 0.13 fails in the second way on a .prj that GDAL reads but cannot turn into text.
+        raise UnknownCRS(
+            Text(
+                f"“{source.path.name}”的坐标系定义无法读懂。",
+                f"The system of “{source.path.name}” is unreadable.",
+            ),
+            Text(
+                "请删去损坏的 .prj,问清坐标系后用 --crs 指明。",
+                "Remove the damaged .prj, ask for the system and pass it with --crs.",
+            ),
+        ) from error
     except _GDAL_ERRORS as error:
         said = str(error).strip().splitlines()[0][:160] if str(error).strip() else type(error).__name__
         raise broken(source.path, said, said) from error

@@ -96,6 +96,7 @@ def check_geopackage(path: Path) -> None:
         leftover = any(path.with_name(path.name + tail).exists() for tail in ("-wal", "-journal"))
         mode = "mode=ro" if leftover else "mode=ro&immutable=1"
         connection = sqlite3.connect(f"file:{quote(str(path))}?{mode}", uri=True)
+        connection.text_factory = lambda raw: raw.decode("utf-8", errors="replace")
         try:
             objects = connection.execute("SELECT type, name, coalesce(sql, '') FROM sqlite_master").fetchall()
         finally:

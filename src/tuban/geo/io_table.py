@@ -11,9 +11,8 @@ from typing import Any
 
 import openpyxl
 import pandas as pd
-from openpyxl.utils.exceptions import InvalidFileException
 
-from tuban.errors import MissingField, Text
+from tuban.errors import MissingField, Text, TubanError
 from tuban.geo.encoding import of_text
 from tuban.geo.io_check import broken
 from tuban.geo.safety import MAX_RATIO, RATIO_FROM_BYTES
@@ -73,15 +72,8 @@ def read_xlsx(path: Path, sheet: str) -> pd.DataFrame:
         rows = [
             row for row in book[sheet].iter_rows(values_only=True) if any(cell is not None for cell in row)
         ]
-    except (
-        KeyError,
-        ValueError,
-        zipfile.BadZipFile,
-        SyntaxError,
-        TypeError,
-        AttributeError,
-        OSError,
-    ) as error:
+    except Exception as error:
+        # openpyxl lets whatever a damaged sheet provokes pass through: zlib, XML, lookups, conversions.
         raise broken(path, f"工作表“{sheet}”无法读取", f"the sheet “{sheet}” cannot be read") from error
     finally:
         book.close()
@@ -90,7 +82,10 @@ def read_xlsx(path: Path, sheet: str) -> pd.DataFrame:
     names = [("" if name is None else str(name).strip()) for name in rows[0]]
     while names and not names[-1]:
         names.pop()
-    columns = list(zip(*(row[: len(names)] for row in rows[1:]), strict=True)) or [()] * len(names)
+    width = len(names)
+    # Without a stated size, openpyxl gives each row as long as it is filled.
+    filled = [(*row[:width], *[None] * (width - len(row))) for row in rows[1:]]
+    columns = list(zip(*filled, strict=True)) or [()] * width
     cells = {name: _cells(column) for name, column in zip(_names(path, names), columns, strict=True)}
     return pd.DataFrame(cells)
 
@@ -99,7 +94,7 @@ def _cells(column: tuple[Any, ...]) -> pd.Series:
     """Give one column: numbers or dates where every cell is one, else the cells as they are."""
     present = [cell for cell in column if cell is not None]
     if present and all(isinstance(cell, (int, float)) and not isinstance(cell, bool) for cell in present):
-        whole = all(isinstance(cell, int) or cell.is_integer() for cell in present)
+        whole = all(float(cell).is_integer() and abs(cell) < 2**53 for cell in present)
         return (
             pd.Series(column, dtype="Float64").astype("Int64")
             if whole
@@ -120,15 +115,10 @@ def _book(path: Path) -> openpyxl.Workbook:
         if total > RATIO_FROM_BYTES and total > MAX_RATIO * path.stat().st_size:
             raise broken(path, "压缩率异常", "it unpacks to far too much")
         return openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (
-        zipfile.BadZipFile,
-        InvalidFileException,
-        KeyError,
-        ValueError,
-        OSError,
-        SyntaxError,
-        EOFError,
-    ) as error:
+    except TubanError:
+        raise
+    except Exception as error:
+        # As above: any error here is the file's.
         raise broken(path, "不是有效的 Excel 文件", "no valid Excel file") from error
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import stat
@@ -18,6 +19,10 @@ MAX_RATIO = 250
 RATIO_FROM_BYTES = 100 * 1024**2
 ARCHIVES = (".zip", ".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".cab", ".iso")
 _CHUNK = 1024**2
+# What the system says when the disk is full or refuses.
+DISK_ERRORS = frozenset(
+    {errno.ENOSPC, errno.EFBIG, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO}
+)
 
 
 def local_path(path: str | os.PathLike[str]) -> Path:
@@ -91,7 +96,7 @@ def unpack(archive: Path, into: Path) -> list[Path]:
             Text("请用普通 zip(不加密)重新压缩。", "Pack it again as a plain zip without a password."),
         ) from error
     except (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OSError) as error:
-        if isinstance(error, OSError) and error.errno is not None:
+        if isinstance(error, OSError) and error.errno in DISK_ERRORS:
             raise DiskFull(
                 Text(
                     f"解压“{archive.name}”时磁盘写入失败:{error.strerror}。",
