@@ -2,16 +2,13 @@
 import { shallowReactive } from 'vue'
 
 import { api } from '@/api/client'
-import type { Filter } from '@/api/types'
+import type { Feature, Filter } from '@/api/types'
+
+import type { Passing } from './filterOf'
 
 const PAGE = 1000
 // Beyond this many the list itself would be the burden; the table still shows them all.
 const MOST = 20_000
-
-interface Passing {
-  fids: number[]
-  total: number
-}
 
 const passing = shallowReactive(new Map<string, Passing>())
 const asked = new Set<string>()
@@ -31,13 +28,13 @@ export function passingObjects(code: string, version: number, filters: Filter[])
 }
 
 async function ask(code: string, version: number, filters: Filter[], key: string): Promise<void> {
-  const fids: number[] = []
+  const found: Feature[] = []
   try {
     for (;;) {
-      const page = await api.features(code, { version, filters, limit: PAGE, offset: fids.length, geometry: false })
-      fids.push(...page.features.map((feature) => feature.fid))
-      if (page.features.length === 0 || fids.length >= page.total || fids.length >= MOST) {
-        passing.set(key, { fids, total: page.total })
+      const page = await api.features(code, { version, filters, limit: PAGE, offset: found.length, geometry: false })
+      found.push(...page.features)
+      if (page.features.length === 0 || found.length >= page.total || found.length >= MOST) {
+        passing.set(key, { fids: found.map(({ fid }) => fid), total: page.total, dots: dotsOf(found) })
         return
       }
     }
@@ -45,4 +42,14 @@ async function ask(code: string, version: number, filters: Filter[], key: string
     // The filter form shows the refusal when it asks for the count; the map goes on unfiltered.
     asked.delete(key)
   }
+}
+
+function dotsOf(found: Feature[]): GeoJSON.FeatureCollection {
+  const features = found.flatMap(({ fid, bounds, properties }): GeoJSON.Feature[] => {
+    if (!bounds) return []
+    const [west, south, east, north] = bounds
+    const middle = [(west + east) / 2, (south + north) / 2]
+    return [{ type: 'Feature', id: fid, geometry: { type: 'Point', coordinates: middle }, properties }]
+  })
+  return { type: 'FeatureCollection', features }
 }

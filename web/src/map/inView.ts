@@ -14,7 +14,7 @@ export const settled = shallowRef(0)
 export function valuesInView(layer: Layer, one = map.value): Set<string> {
   const { by } = layer.paint
   if (!by || !one) return new Set()
-  const layers = ['fill', 'line', 'point'].map((kind) => `${layer.code}/${kind}`).filter((id) => one.getLayer(id))
+  const layers = ['fill', 'line', 'point', 'dots'].map((kind) => `${layer.code}/${kind}`).filter((id) => one.getLayer(id))
   if (layers.length === 0) return new Set()
   return new Set(one.queryRenderedFeatures({ layers }).map((feature) => String(feature.properties[by] ?? '')))
 }

@@ -18,17 +18,17 @@ export function wantLabels(layer: Layer): void {
   const few = layer.rows <= FEW
   if (!layer.paint.label || !few || layer.geometry === 'line' || asked.has(id)) return
   asked.add(id)
-  void load(layer, layer.paint.label, id)
+  void load(layer, id)
 }
 
-async function load(layer: Layer, label: string, id: string): Promise<void> {
+async function load(layer: Layer, id: string): Promise<void> {
   try {
     const page = await api.features(layer.code, { version: layer.version?.number, limit: FEW, geometry: true })
     const features = page.features.flatMap((feature): GeoJSON.Feature[] => {
       const point = feature.geometry ? deepestPoint(feature.geometry) : null
       if (!point) return []
-      const properties = { [label]: feature.properties[label] ?? '' }
-      return [{ type: 'Feature', id: feature.fid, geometry: { type: 'Point', coordinates: point }, properties }]
+      // All columns: a filter on any of them holds for the names too.
+      return [{ type: 'Feature', id: feature.fid, geometry: { type: 'Point', coordinates: point }, properties: feature.properties }]
     })
     labelPoints[id] = { type: 'FeatureCollection', features }
   } catch {

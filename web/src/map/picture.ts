@@ -20,7 +20,7 @@ export function pictureStyle(drawn: Drawn[], overlays: Record<string, Overlay>):
   return buildStyle({
     drawn: drawn.map((one) => ({
       ...one,
-      passing: passingObjects(one.layer.code, one.layer.version?.number ?? 0, one.filters)?.fids,
+      passing: passingObjects(one.layer.code, one.layer.version?.number ?? 0, one.filters),
     })),
     overlays,
     labels,

@@ -1,11 +1,13 @@
 import { validateStyleMin } from '@maplibre/maplibre-gl-style-spec'
 import { describe, expect, it } from 'vitest'
 
+import { filterOf } from './filterOf'
 import { aLayer, aVersion } from './given'
-import { buildStyle, colourOf, filterOf, type Drawn, type Picture } from './style'
+import { buildStyle, colourOf, type Drawn, type Picture } from './style'
 
 const drawn = (layer = aLayer('DLTB'), more: Partial<Drawn> = {}): Drawn => ({ layer, opacity: 1, filters: [], ...more })
 const picture = (...all: Drawn[]): Picture => ({ drawn: all, overlays: {}, labels: {}, theme: 'light', fonts: {} })
+const passing = (...fids: number[]) => ({ fids, total: fids.length, dots: { type: 'FeatureCollection' as const, features: [] } })
 const ids = (style: ReturnType<typeof buildStyle>): string[] => style.layers.map(({ id }) => id)
 const COLOURS = [
   { value: '0101', colour: '#f5f8dc', title: { zh: '水田', en: 'Paddy field' } },
@@ -23,7 +25,7 @@ describe('the picture', () => {
     const line = aLayer('DLZX', { geometry: 'line', paint: { line: '#fff', casing: '#888', label: 'MC', dash: [4, 2] } })
     const point = aLayer('GGSS', { geometry: 'point', paint: { by: 'LX', colours: COLOURS, label: 'MC' } })
     const area = aLayer('CZKFBJ', { bounds: [113, 33, 114, 34], paint: { by: 'DLBM', colours: COLOURS, casing: '#e02020', dash: [4, 2], line: '#111' } })
-    const filtered = drawn(aLayer('GHFQ'), { filters: [{ field: 'A', op: 'eq', value: '1' }], passing: [3, 5] })
+    const filtered = drawn(aLayer('GHFQ'), { filters: [{ field: 'A', op: 'eq', value: '1' }], passing: passing(3, 5) })
     for (const theme of ['light', 'dark'] as const) {
       const style = buildStyle({ ...picture(drawn(line), drawn(point), drawn(area), filtered), theme, tianditu: 'key' })
       // The font files belong to MapLibre 6; the validator is asked about the rest.
@@ -52,10 +54,24 @@ describe('the picture', () => {
 
   it('shows all while a filter is being asked for, and none where none passes', () => {
     const filters = [{ field: 'A', op: 'eq' as const, value: '1' }]
-    expect(filterOf([])).toBeNull()
-    expect(filterOf(filters)).toBeNull()
-    expect(filterOf(filters, [])).toEqual(['boolean', false])
-    expect(filterOf(filters, [2])).toEqual(['match', ['id'], [2], true, false])
+    expect(filterOf([], 'DLBM')).toBeNull()
+    expect(filterOf(filters, 'DLBM')).toBeNull()
+    expect(filterOf(filters, 'DLBM', passing())).toEqual(['boolean', false])
+    expect(filterOf(filters, 'DLBM', passing(2))).toEqual(['match', ['id'], [2], true, false])
+  })
+
+  it('filters by class on the tiles themselves, at every zoom', () => {
+    const one = { field: 'DLBM', op: 'in' as const, value: '0101|0102' }
+    expect(filterOf([one], 'DLBM')).toEqual(['all', ['in', ['to-string', ['get', 'DLBM']], ['literal', ['0101', '0102']]]])
+  })
+
+  it('shows what passes as dots from afar, where the tiles have no single objects', () => {
+    const filters = [{ field: 'MC', op: 'like' as const, value: '庄' }]
+    const style = buildStyle(picture(drawn(aLayer('DLTB', { detail_zoom: 12 }), { filters, passing: passing(4) })))
+    expect(style.layers.find(({ id }) => id === 'DLTB/dots')).toMatchObject({ maxzoom: 12 })
+    expect(style.layers.find(({ id }) => id === 'DLTB/fill')).toMatchObject({ minzoom: 12 })
+    const near = buildStyle(picture(drawn(aLayer('DLTB', { detail_zoom: 0 }), { filters, passing: passing(4) })))
+    expect(ids(near)).not.toContain('DLTB/dots')
   })
 
   it('draws edges of very many areas only where single objects come', () => {

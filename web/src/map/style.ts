@@ -2,7 +2,6 @@
 import type {
   DataDrivenPropertyValueSpecification,
   ExpressionSpecification,
-  FilterSpecification,
   GeoJSONSourceSpecification,
   LayerSpecification,
   SourceSpecification,
@@ -13,6 +12,7 @@ import { api } from '@/api/client'
 import type { Filter, Layer, Paint } from '@/api/types'
 
 import { baseMapLayers, baseMapSources } from './baseMap'
+import { filterOf, isOnTiles, type Passing } from './filterOf'
 import { LABEL_FONT } from './fonts'
 import { isOutline } from './paint'
 import { COLOURS, type MapTheme } from './theme'
@@ -23,7 +23,7 @@ export interface Drawn {
   opacity: number
   filters: Filter[]
   /** Objects that pass the filters, where these ask for columns that the tiles do not carry. */
-  passing?: number[]
+  passing?: Passing
 }
 
 type Unsourced<L> = L extends unknown ? Omit<L, 'source'> : never
@@ -66,6 +66,10 @@ export function buildStyle(picture: Picture): StyleSpecification {
     const id = sourceId(drawn.layer)
     sources[id] = tileSource(drawn.layer)
     layers.push(...layersOf(drawn, picture.theme))
+    if (dotted(drawn)) {
+      sources[`${id}/passing`] = { type: 'geojson', data: drawn.passing!.dots }
+      layers.push(dotsOf(drawn, picture.theme))
+    }
     const points = picture.labels[id]
     if (points) sources[`${id}/names`] = { type: 'geojson', data: points }
     labels.push(...labelOf(drawn, picture.theme, Boolean(points)))
@@ -99,11 +103,36 @@ export function colourOf(paint: Paint, fallback: string): DataDrivenPropertyValu
 const hovered = (yes: number | string, no: number | string | ExpressionSpecification): ExpressionSpecification =>
   ['case', ['boolean', ['feature-state', 'hover'], false], yes, no] as ExpressionSpecification
 
-function layersOf({ layer, opacity, filters, passing }: Drawn, theme: MapTheme): LayerSpecification[] {
+/** Whether what passes the filter is shown as dots from afar, where the tiles have areas merged by class. */
+function dotted({ layer, filters, passing }: Drawn): boolean {
+  return Boolean(passing) && filters.length > 0 && !isOnTiles(filters, layer.paint.by) && (layer.detail_zoom ?? 0) > 0
+}
+
+function dotsOf({ layer, opacity }: Drawn, theme: MapTheme): LayerSpecification {
+  const colours = COLOURS[theme]
+  return {
+    id: `${layer.code}/dots`,
+    type: 'circle',
+    source: `${sourceId(layer)}/passing`,
+    maxzoom: layer.detail_zoom ?? 0,
+    paint: {
+      'circle-color': colourOf(layer.paint, colours.plain),
+      'circle-radius': 3.5,
+      'circle-opacity': opacity,
+      'circle-stroke-color': colours.edge,
+      'circle-stroke-width': 1,
+      'circle-stroke-opacity': opacity,
+    },
+  }
+}
+
+function layersOf(drawn: Drawn, theme: MapTheme): LayerSpecification[] {
+  const { layer, opacity, filters, passing } = drawn
   const { paint, code } = layer
   const colours = COLOURS[theme]
-  const filter = filterOf(filters, passing)
-  const common = { source: sourceId(layer), 'source-layer': code, ...(filter ? { filter } : {}) }
+  const filter = filterOf(filters, paint.by, passing)
+  const nearest = dotted(drawn) ? { minzoom: layer.detail_zoom ?? 0 } : {}
+  const common = { source: sourceId(layer), 'source-layer': code, ...nearest, ...(filter ? { filter } : {}) }
   const round = { 'line-join': 'round', 'line-cap': paint.dash.length ? 'butt' : 'round' } as const
   const made: LayerSpecification[] = []
   if (layer.geometry === 'polygon') {
@@ -147,7 +176,7 @@ function layersOf({ layer, opacity, filters, passing }: Drawn, theme: MapTheme):
         type: 'line',
         ...common,
         layout: { 'line-join': 'round', 'line-cap': 'butt' },
-        paint: { 'line-color': paint.casing, 'line-width': wider(width, 2), 'line-opacity': opacity },
+        paint: { 'line-color': paint.casing, 'line-width': wider(width, [0.8, 1.2, 2, 2.5]), 'line-opacity': opacity },
       })
     }
     made.push({
@@ -178,18 +207,21 @@ function lineWidth(layer: Layer): ExpressionSpecification {
   return ['interpolate', ['linear'], ['zoom'], 7, full * 0.5, 11, full * 0.8, 14, full, 17, full * 1.6]
 }
 
-function wider(width: ExpressionSpecification, by: number): ExpressionSpecification {
+function wider(width: ExpressionSpecification, by: number[]): ExpressionSpecification {
   const [name, how, zoom, ...stops] = width as unknown as [string, unknown, unknown, ...number[]]
-  return [name, how, zoom, ...stops.map((stop, at) => (at % 2 ? stop + by : stop))] as unknown as ExpressionSpecification
+  return [name, how, zoom, ...stops.map((stop, at) => (at % 2 ? stop + (by[at >> 1] ?? 2) : stop))] as unknown as ExpressionSpecification
 }
 
 function labelOf({ layer, opacity, filters, passing }: Drawn, theme: MapTheme, placed: boolean): LayerSpecification[] {
   const { label } = layer.paint
   if (!label) return []
-  const filter = filterOf(filters, passing)
+  const filter = filterOf(filters, layer.paint.by, passing)
   const isLine = layer.geometry === 'line'
   const colours = COLOURS[theme]
   const few = layer.rows <= FEW
+  // Places are bordered only; their names come first and are larger. Other names come closer up.
+  const place = few && isOutline(layer.paint) && layer.geometry === 'polygon'
+  const nearest = few && !isLine ? (layer.rows > 60 ? 10.5 : 0) : 13.5
   if (few && !isLine && !placed) return [] // the label points are on their way
   const source = placed ? { source: `${sourceId(layer)}/names` } : { source: sourceId(layer), 'source-layer': layer.code }
   return [
@@ -198,11 +230,11 @@ function labelOf({ layer, opacity, filters, passing }: Drawn, theme: MapTheme, p
       type: 'symbol',
       ...source,
       ...(filter ? { filter } : {}),
-      minzoom: few && !isLine ? (layer.rows > 60 ? 10.5 : 0) : 13.5,
+      minzoom: place ? nearest : Math.max(nearest, 11.5),
       layout: {
         'text-field': ['to-string', ['get', label]],
         'text-font': [LABEL_FONT],
-        'text-size': few && layer.rows <= 60 ? ['interpolate', ['linear'], ['zoom'], 8, 12, 14, 16] : 12,
+        'text-size': place && layer.rows <= 60 ? ['interpolate', ['linear'], ['zoom'], 8, 12, 14, 16] : 12,
         'text-max-width': 8,
         'symbol-placement': isLine ? 'line' : 'point',
         ...(layer.geometry === 'point' ? { 'text-offset': [0, 0.9], 'text-anchor': 'top', 'text-optional': true } : {}),
@@ -215,13 +247,4 @@ function labelOf({ layer, opacity, filters, passing }: Drawn, theme: MapTheme, p
       },
     },
   ]
-}
-
-/** The filters as MapLibre reads them; objects found by the service are named by their ids. */
-export function filterOf(filters: Filter[], passing?: number[]): FilterSpecification | null {
-  if (filters.length === 0) return null
-  if (!passing) return null // being asked: better all than none
-  if (passing.length === 0) return ['boolean', false] as unknown as FilterSpecification
-  // `match` looks an id up, `in` would walk through the list for every object.
-  return ['match', ['id'], passing, true, false] as unknown as FilterSpecification
 }

@@ -30,7 +30,6 @@ export interface Fact {
   name: string
   title: string
   value: string
-  number: boolean
 }
 
 /** The attributes that have a value, as they are to be read. */
@@ -40,7 +39,7 @@ export function factsOf(object: Described, layer: Layer | undefined): Fact[] {
     if (name.startsWith('_') || value === null || value === '') return []
     const field = fields.get(name)
     const title = field ? pick(field.title) + (field.unit ? `（${field.unit}）` : '') : name
-    return [{ name, title, value: write(value, field?.kind), number: typeof value === 'number' }]
+    return [{ name, title, value: write(value, field?.kind) }]
   })
 }
 

@@ -4,7 +4,9 @@ import { shallowRef, watch } from 'vue'
 import { api } from '@/api/client'
 import type { Identify } from '@/api/types'
 import { known, on } from '@/map/catalogue'
-import { askedPoint } from '@/map/selection'
+import { isOutline } from '@/map/paint'
+import { askedPoint, select, selection } from '@/map/selection'
+import { visibleLayers } from '@/map/shown'
 import { metresPerPixel } from '@/map/view'
 
 // A pointer hits a line or a point within a few pixels.
@@ -29,7 +31,9 @@ export function useIdentify() {
     asking.value = true
     try {
       const tolerance = Math.min(500, Math.max(1, Math.round(metresPerPixel.value * NEAR_PX)))
-      answer.value = await api.identify({ ...point, on: on.value, known: known.value, tolerance_m: tolerance }, mine.signal)
+      const found = await api.identify({ ...point, on: on.value, known: known.value, tolerance_m: tolerance }, mine.signal)
+      answer.value = found
+      if (!selection.value) chooseUppermost(found)
     } catch (caught) {
       if (!mine.signal.aborted) {
         answer.value = null
@@ -42,4 +46,13 @@ export function useIdentify() {
 
   watch([askedPoint, on, known], ask, { immediate: true })
   return { answer, error, asking, ask }
+}
+
+// From afar areas come merged, and a click hits no single one: the answer tells which it is.
+function chooseUppermost(answer: Identify): void {
+  const found = visibleLayers.value.filter(({ code }) => answer.layers.some((one) => one.code === code && one.status === 'found'))
+  const { code } = found.find(({ layer }) => !isOutline(layer.paint)) ?? found[0] ?? {}
+  const chosen = answer.layers.find((one) => one.code === code)
+  const feature = chosen?.features[0]
+  if (code && feature) select(code, feature.fid, chosen.version?.number)
 }
