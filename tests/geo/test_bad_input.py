@@ -178,6 +178,15 @@ def test_rings_that_cross_with_the_place(tmp_path, format):
     assert "Self-intersection" in error.problem.en
 
 
+def test_coordinates_that_are_no_numbers_are_not_even_kept(tmp_path):
+    frame = layer()
+    nowhere = shapely.transform(square(), lambda xy: np.where(np.arange(len(xy))[:, None] == 1, np.nan, xy))
+    frame.geometry = gpd.GeoSeries([nowhere, *frame.geometry.iloc[1:]], crs=CRS)
+    for option in ("refuse", "keep"):
+        error = refused(InvalidGeometry, saved(tmp_path, frame), on_invalid=option)
+        assert error.facts["rows"] == [1]
+
+
 def test_only_the_first_ten_faulty_objects_are_listed(tmp_path):
     bow = shapely.Polygon([(500000, 3680000), (500100, 3680100), (500100, 3680000), (500000, 3680100)])
     frame = gpd.GeoDataFrame(

@@ -1,5 +1,7 @@
 """A layer is read as its definition wants it, and what was understood on the way is said."""
 
+import zipfile
+
 import geopandas as gpd
 import numpy as np
 import openpyxl
@@ -167,6 +169,17 @@ def test_a_folder_of_shapefiles_lists_each_with_its_tables(tmp_path):
         ("RK", "table"),
     ]
     assert len(read_layer(folder, DLTB).frame) == 4
+
+
+def test_shapefiles_of_one_name_in_an_archive_are_told_apart_by_folder(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for folder in ("before", "after"):
+            (tmp_path / folder).mkdir()
+            write_layer(layer(), tmp_path / folder / "CZKFBJ.shp", format="shp", layer_name="x")
+            for part in (tmp_path / folder).iterdir():
+                archive.write(part, f"{folder}/{part.name}")
+    assert [found.name for found in layers_in(tmp_path / "a.zip")] == ["after/CZKFBJ", "before/CZKFBJ"]
+    assert len(read_layer(tmp_path / "a.zip", DLTB, layer="before/CZKFBJ").frame) == 4
 
 
 def test_a_foreign_system_is_converted_only_when_asked(tmp_path):

@@ -146,7 +146,16 @@ def check_rings(geoms: np.ndarray, on_invalid: OnInvalid) -> tuple[Text, ...]:
     examples = [_reason(int(at), geoms[at]) for at in places[:SHOWN]]
     zh = ";".join(text.zh for text, _ in examples)
     en = "; ".join(text.en for text, _ in examples)
+    coordinates, owners = shapely.get_coordinates(geoms[places], return_index=True)
+    nowhere = np.zeros(len(geoms), bool)
+    nowhere[places[owners[~np.isfinite(coordinates).all(axis=1)]]] = True
     if on_invalid == "keep":
+        # An object without a place can be neither measured nor drawn: it is never kept.
+        _refuse(
+            nowhere,
+            Text("坐标不是有效数值", "coordinates that are no numbers"),
+            Text("改正或删除", "Correct or remove them"),
+        )
         return (
             Text(
                 f"按要求保留了 {len(places)} 个图形有错的对象:{zh}。",
@@ -210,7 +219,8 @@ def _wkb_codes(array: pa.Array) -> np.ndarray:
 
 def _parse(array: pa.Array) -> np.ndarray:
     raw = array.to_numpy(zero_copy_only=False)
-    geoms = shapely.from_wkb(raw, on_invalid="ignore")
+    with np.errstate(invalid="ignore"):
+        geoms = shapely.from_wkb(raw, on_invalid="ignore")
     unread = shapely.is_missing(geoms)
     if unread.any():
         try:

@@ -7,9 +7,10 @@ import os
 import re
 import tempfile
 import warnings
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyogrio
@@ -108,7 +109,13 @@ def _inside(room: Path, archive: Path) -> list[Source]:
             ),
             Text(f"可导入:{formats.ALLOWED_ZH}。", f"Allowed: {formats.ALLOWED_EN}."),
         )
-    return sources
+    names = Counter(source.name for source in sources)
+    return [
+        replace(source, name=source.path.relative_to(room).with_suffix("").as_posix())
+        if names[source.name] > 1 and source.layer is None
+        else source
+        for source in sources
+    ]
 
 
 def _layers(kind: formats.Format, path: Path, shown: Path) -> list[Source]:
