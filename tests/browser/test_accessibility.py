@@ -48,3 +48,8 @@ def test_axe_finds_nothing_in_the_dialogs(desk: Desk):
     page.locator('[data-test="import-open"]').click()
     page.wait_for_timeout(500)
     assert faults(page) == []
+    page.keyboard.press("Escape")
+    page.locator("h1").click()
+    page.keyboard.press("?")
+    page.wait_for_timeout(500)
+    assert faults(page) == []

@@ -1,8 +1,8 @@
 /** Draws the sheet: title, map, legend, scale bar, north arrow, footer. The only file that paints a canvas. */
 import type { Printed } from '@/map/print'
 
-import { flow, type LegendLine, type Swatch } from './legend'
-import { groundMetres, scaleBar, scaleRatio } from './scale'
+import { flow, linesPerColumn, type LegendLine, type Swatch } from './legend'
+import { groundMetres, scaleBar, scaleRatio, type LengthUnits } from './scale'
 import type { Box, Sheet } from './sheet'
 
 export interface SheetText {
@@ -15,6 +15,7 @@ export interface SheetText {
   mark: string
   scale: string
   north: string
+  units: LengthUnits
   more: (left: number) => string
 }
 
@@ -40,7 +41,7 @@ export function compose(sheet: Sheet, printed: Printed, lines: LegendLine[], tex
   pen.drawImage(printed.canvas, map.x, map.y, map.width, map.height)
   const metresAPixel = groundMetres(...printed.across) / map.width
   drawNorth(pen, map, printed.bearing, text.north, px)
-  drawScaleBar(pen, map, metresAPixel, px)
+  drawScaleBar(pen, map, metresAPixel, text.units, px)
   if (text.mark) drawMark(pen, map, text.mark, px)
   frame(pen, map, px(1))
   drawLegend(pen, sheet, lines, text, px)
@@ -105,8 +106,8 @@ function plate(pen: Pen, x: number, y: number, width: number, height: number): v
   pen.fillRect(x, y, width, height)
 }
 
-function drawScaleBar(pen: Pen, map: Box, metresAPixel: number, px: Px): void {
-  const bar = scaleBar(metresAPixel, px(150))
+function drawScaleBar(pen: Pen, map: Box, metresAPixel: number, units: LengthUnits, px: Px): void {
+  const bar = scaleBar(metresAPixel, px(150), units)
   const x = map.x + px(20)
   const y = map.y + map.height - px(20)
   plate(pen, x - px(10), y - px(28), bar.widthPx + px(48), px(40))
@@ -130,11 +131,23 @@ function drawMark(pen: Pen, map: Box, mark: string, px: Px): void {
   write(pen, mark, map.x + px(20), map.y + px(23.5), px(14), { bold: true, colour: '#ffffff' })
 }
 
+const LINE_PX = 21
+
+/** Give the part of the legend's box that its lines may fill. */
+function legendSpace(legend: Box, px: Px): Box {
+  return { x: legend.x + px(10), y: legend.y + px(36), width: legend.width - px(16), height: legend.height - px(44) }
+}
+
+/** Say whether so many lines of legend need a second column on this sheet. */
+export function columnsFor(sheet: Sheet, lines: number): 1 | 2 {
+  const px = (css: number): number => css * sheet.ratio
+  return lines > linesPerColumn(legendSpace(sheet.legend, px).height, px(LINE_PX)) ? 2 : 1
+}
+
 function drawLegend(pen: Pen, { legend }: Sheet, lines: LegendLine[], text: SheetText, px: Px): void {
   frame(pen, legend, px(1))
   write(pen, text.legend, legend.x + legend.width / 2, legend.y + px(18), px(15), { bold: true, align: 'center' })
-  const box = { x: legend.x + px(10), y: legend.y + px(36), width: legend.width - px(16), height: legend.height - px(44) }
-  for (const { line, x, y, width } of flow(lines, box, px(21), text.more)) {
+  for (const { line, x, y, width } of flow(lines, legendSpace(legend, px), px(LINE_PX), text.more)) {
     const middle = y + px(10.5)
     if (line.kind === 'swatch') {
       drawSwatch(pen, line.swatch, { x, y: y + px(4), width: px(24), height: px(13) }, px)

@@ -27,6 +27,7 @@ describe('scale', () => {
   })
   it('draws the longest round length that fits', () => {
     expect(scaleBar(10, 120)).toEqual({ lengthM: 1000, widthPx: 100, label: '1 km' })
+    expect(scaleBar(10, 120, { m: '米', km: '公里' }).label).toBe('1 公里')
     expect(scaleBar(1, 120)).toEqual({ lengthM: 100, widthPx: 100, label: '100 m' })
     expect(scaleBar(47, 120)).toMatchObject({ lengthM: 5000, label: '5 km' })
     expect(scaleBar(20, 100)).toMatchObject({ lengthM: 2000, widthPx: 100 })
@@ -50,6 +51,13 @@ describe('sheet', () => {
     expect([a4.width, a4.height]).toEqual([2339, 1654])
     const a3 = layOut('a3', { width: 1000, height: 700, ratio: 1 })
     expect([a3.width, a3.height]).toEqual([3307, 2339])
+  })
+  it('gives a legend of two columns more room, at the cost of the map on paper only', () => {
+    const screen = { width: 900, height: 600, ratio: 1 }
+    const [one, two] = ([1, 2] as const).map((columns) => layOut('a4', screen, columns))
+    expect(two!.legend.width).toBeGreaterThan(one!.legend.width)
+    expect(two!.map.width + two!.legend.width).toBe(one!.map.width + one!.legend.width)
+    expect(layOut('screen', screen, 2).map.width).toBe(900)
   })
   it('keeps the map as large as on the screen', () => {
     const sheet = layOut('screen', { width: 1000, height: 700, ratio: 2 })

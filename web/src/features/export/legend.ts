@@ -51,6 +51,11 @@ export interface PlacedLine {
   width: number
 }
 
+/** Give how many lines fit below each other. */
+export function linesPerColumn(heightPx: number, lineHeight: number): number {
+  return Math.max(1, Math.floor(heightPx / lineHeight))
+}
+
 /**
  * Place the lines in columns, top to bottom, left to right: one column, or two when one is too short.
  *
@@ -58,7 +63,7 @@ export interface PlacedLine {
  * heading never ends a column.
  */
 export function flow(lines: LegendLine[], box: Box, lineHeight: number, more: (left: number) => string): PlacedLine[] {
-  const perColumn = Math.max(1, Math.floor(box.height / lineHeight))
+  const perColumn = linesPerColumn(box.height, lineHeight)
   const columns = lines.length > perColumn ? 2 : 1
   const width = box.width / columns
   const placed: PlacedLine[] = []

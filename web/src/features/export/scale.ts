@@ -10,6 +10,12 @@ export interface ScaleBar {
   label: string
 }
 
+/** What metre and kilometre are called on the sheet. */
+export interface LengthUnits {
+  m: string
+  km: string
+}
+
 // CGCS2000: semi-major axis and flattening (GB 22021-2008).
 const SEMI_MAJOR_M = 6_378_137
 const FLATTENING = 1 / 298.257222101
@@ -33,15 +39,15 @@ export function groundMetres(a: readonly [number, number], b: readonly [number, 
 }
 
 /** Give the longest round length (1, 2 or 5 × 10ⁿ metres) that fits into `maxWidthPx`. */
-export function scaleBar(metresAPixel: number, maxWidthPx: number): ScaleBar {
+export function scaleBar(metresAPixel: number, maxWidthPx: number, units: LengthUnits = { m: 'm', km: 'km' }): ScaleBar {
   const most = metresAPixel * maxWidthPx
   const power = 10 ** Math.floor(Math.log10(most))
   const lengthM = ([5, 2, 1].find((step) => step * power <= most * (1 + 1e-9)) ?? 1) * power
-  return { lengthM, widthPx: lengthM / metresAPixel, label: lengthName(lengthM) }
+  return { lengthM, widthPx: lengthM / metresAPixel, label: lengthName(lengthM, units) }
 }
 
-function lengthName(metres: number): string {
-  return metres >= 1000 ? `${metres / 1000} km` : `${metres} m`
+function lengthName(metres: number, { m, km }: LengthUnits): string {
+  return metres >= 1000 ? `${metres / 1000} ${km}` : `${metres} ${m}`
 }
 
 /** Give the ratio of the printed map, "1∶50,000", to two significant digits: a picture is no survey sheet. */

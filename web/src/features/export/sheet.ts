@@ -22,6 +22,7 @@ export interface Sheet {
 }
 
 const MILLIMETRES: Record<Exclude<Paper, 'screen'>, [number, number]> = { a4: [297, 210], a3: [420, 297] }
+const LEGEND_WIDTH = { 1: 240, 2: 400 }
 const PRINT_DPI = 200
 const CSS_DPI = 96
 
@@ -29,12 +30,12 @@ const CSS_DPI = 96
  * Lay out a sheet: title above, map left, legend right, footer below.
  *
  * "screen" keeps the map at the size it has on the screen and adds the rest around it; A4 and A3
- * are landscape at 200 dots per inch.
+ * are landscape at 200 dots per inch. A legend of two columns gets more room.
  */
-export function layOut(paper: Paper, screen: { width: number; height: number; ratio: number }): Sheet {
+export function layOut(paper: Paper, screen: { width: number; height: number; ratio: number }, legendColumns: 1 | 2 = 1): Sheet {
   const ratio = paper === 'screen' ? screen.ratio : PRINT_DPI / CSS_DPI
   const px = (css: number) => Math.round(css * ratio)
-  const [gap, titleHeight, footerHeight, legendWidth] = [px(16), px(52), px(48), px(paper === 'a3' ? 250 : 230)]
+  const [gap, titleHeight, footerHeight, legendWidth] = [px(16), px(52), px(48), px(LEGEND_WIDTH[legendColumns])]
   let width: number
   let height: number
   if (paper === 'screen') {
