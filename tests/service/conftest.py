@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 import shapely
 from fastapi.testclient import TestClient
-from given import CRS, ORIGIN_E, ORIGIN_N, clock, parcels, square, valid
 
+from given import CRS, ORIGIN_E, ORIGIN_N, clock, parcels, square, valid
 from tuban.domain.layer import LayerSpec
 from tuban.service.app import create_app
 from tuban.settings import Settings

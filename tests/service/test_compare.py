@@ -6,8 +6,8 @@ from pathlib import Path
 
 import geopandas as gpd
 from fastapi.testclient import TestClient
-from given import CRS, square, valid
 
+from given import CRS, square, valid
 from tuban.service.app import create_app
 from tuban.settings import Settings
 from tuban.standards.load import profile

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from given import lonlat
 from shapely.geometry import shape
+
+from given import lonlat
 
 BASE = "/api/layers/DLTB/features"
 

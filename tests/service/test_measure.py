@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from given import lonlat
 from pyproj import Geod
+
+from given import lonlat
 
 CGCS2000 = Geod(a=6378137.0, rf=298.257222101)
 

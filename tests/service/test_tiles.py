@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import mapbox_vector_tile
 import numpy as np
-from given import lonlat
 
+from given import lonlat
 from tuban.geo.tiles_flat import lonlat_to_world
 
 
