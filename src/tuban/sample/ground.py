@@ -17,6 +17,8 @@ from tuban.sample.mesh import Mesh, face_area
 Index = NDArray[np.int64]
 # Pieces are cut to a hundredth of a square metre: the last digit of an area in the tables.
 CLOSE_ENOUGH_M2 = 0.02
+# What rounding of coordinates adds up to over the cuts of a whole county: no reason to cut a sliver.
+NEGLIGIBLE_M2 = 1.0
 
 
 class Ground:
@@ -69,6 +71,13 @@ class Ground:
         """Add a yes/no column that is yes for those faces."""
         self.add(name, False, np.bool_)[faces] = True
 
+    def put(self, name: str, faces: Index, value: object) -> None:
+        """Set a column for those faces.
+
+        `ground[name][ground.take(...)] = value` would not do: taking may add faces to the column.
+        """
+        self.columns[name][faces] = value
+
     def ranked(self, mask: NDArray[np.bool_], by: str, *, highest: bool = False) -> Index:
         """Give the faces where `mask` holds, in the order of a column."""
         faces = self.where(mask)
@@ -105,6 +114,8 @@ class Ground:
         k = int(np.searchsorted(total, wanted_m2, "right"))
         if k == len(order):
             return order
+        if total[k] - wanted_m2 < NEGLIGIBLE_M2:
+            return order[: k + 1]
         for strict in (True, False):
             for back in range(min(k, 60) + 1):
                 rest = wanted_m2 - (total[k - back - 1] if k > back else 0.0)
@@ -115,7 +126,8 @@ class Ground:
                     piece = self.cut(int(f), rest / share)
                     if piece >= 0:
                         return np.r_[order[: k - back], piece]
-        return order[:k]
+        over, under = total[k] - wanted_m2, wanted_m2 - (total[k - 1] if k else 0.0)
+        return order[: k + 1] if over < under else order[:k]
 
     def _candidates(self, rest_order: Index, rest_m2: float, weight: str | None, strict: bool) -> Index:
         """Give the faces that may be cut: thick ones, of which a fair part is wanted; nearest in order first."""

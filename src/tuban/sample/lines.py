@@ -47,9 +47,8 @@ def _green(ground: Ground, fig: Figures, free_scale: float) -> None:
     ground.mark("green_before", before)
     park = (ground["plan_after"] == "14") & ~ground["green_before"]
     more = (fig.green_line_ha["after"] - fig.green_line_ha["before"]) * HA * free_scale
-    ground.add("green_after", ground["green_before"], np.bool_)[
-        ground.take(ground.ranked(park, "green_key"), more)
-    ] = True
+    ground.add("green_after", ground["green_before"], np.bool_)
+    ground.put("green_after", ground.take(ground.ranked(park, "green_key"), more), True)
 
 
 def _blue(ground: Ground, fig: Figures, free_scale: float) -> None:
@@ -63,7 +62,8 @@ def _blue(ground: Ground, fig: Figures, free_scale: float) -> None:
     ground.mark("blue_before", before)
     rest = ground.ranked(ground["bank"] & ~ground["blue_before"], "blue_key")
     more = (fig.blue_line_ha["after"] - fig.blue_line_ha["before"]) * HA * free_scale
-    ground.add("blue_after", ground["blue_before"], np.bool_)[ground.take(rest, more)] = True
+    ground.add("blue_after", ground["blue_before"], np.bool_)
+    ground.put("blue_after", ground.take(rest, more), True)
 
 
 def _purple(ground: Ground, places: Places) -> None:

@@ -56,7 +56,7 @@ def draw_boundary(ground: Ground, places: Places, fig: Figures, scale: float, fr
         if place == kinds.CITY and not ground["udb_before"][ground["place"] == kinds.TOWN].any():
             want = min(want, 0.008 * total_m2)
         left = ground["ring"] & (ground["place"] == place) & ~ground["udb_before"]
-        ground["udb_before"][ground.take(ground.ranked(left, "depth", highest=True), want)] = True
+        ground.put("udb_before", ground.take(ground.ranked(left, "depth", highest=True), want), True)
 
 
 def plan_centre(
@@ -74,7 +74,7 @@ def plan_centre(
             taken = ground.where(free)
         else:
             taken = ground.take(ground.ranked(free, f"for_{code}", highest=True), want)
-        ground["plan_before"][taken] = code
+        ground.put("plan_before", taken, code)
 
 
 def _streets(ground: Ground, free: NDArray[np.bool_], want_m2: float) -> Index:
@@ -87,7 +87,7 @@ def _streets(ground: Ground, free: NDArray[np.bool_], want_m2: float) -> Index:
     taken = ground.take(street, want_m2)
     short = want_m2 - ground["area"][taken].sum()
     if short > 1:
-        ground["plan_before"][taken] = "12"
+        ground.put("plan_before", taken, "12")
         free = ground["centre_before"] & (ground["plan_before"] == "")
         taken = np.r_[taken, ground.take(ground.ranked(free, "for_12", highest=True), short)]
     return taken
@@ -144,7 +144,7 @@ def maintain(ground: Ground, fig: Figures, scale: float, free_scale: float) -> N
     if ground["area"][come].sum() < in_m2:
         come = ground.ranked(ground["ring"] & ~ground["udb_before"], "depth", highest=True)
     joined = ground.take(come, in_m2)
-    ground["udb_in"][joined] = 2
+    ground.put("udb_in", joined, 2)
     in_centre_m2 = float(ground["area"][joined][ground["place"][joined] == kinds.CITY].sum())
     leave_m2 = max(in_centre_m2 - sum(change.values()), 0.0)
     give = {c: -min(v, 0.0) for c, v in change.items()}
@@ -153,7 +153,7 @@ def maintain(ground: Ground, fig: Figures, scale: float, free_scale: float) -> N
     rest = out_m2 - ground["area"][ground["udb_out"] > 0].sum()
     ground.add("edge", -ground["depth"] - 0.35 * speckle(ground, 23))
     others = ground.ranked(ground["udb_before"] & ~ground["centre_before"], "edge", highest=True)
-    ground["udb_out"][ground.take(others, rest)] = 1
+    ground.put("udb_out", ground.take(others, rest), 1)
     _convert(ground, give, take)
     _label_stock_and_new(ground, fig, scale)
     after = (ground["udb_before"] & (ground["udb_out"] == 0)) | (ground["udb_in"] > 0)
@@ -172,7 +172,7 @@ def _leave(ground: Ground, give: dict[str, float], leave_m2: float) -> None:
     for code in LEAVING:
         amount = min(give.get(code, 0.0), leave_m2)
         mine = ground["centre_before"] & (ground["udb_out"] == 0) & (ground["plan_before"] == code)
-        ground["udb_out"][ground.take(ground.ranked(mine, "rim", highest=True), amount)] = 1
+        ground.put("udb_out", ground.take(ground.ranked(mine, "rim", highest=True), amount), 1)
         give[code] = give.get(code, 0.0) - amount
         leave_m2 -= amount
 
@@ -187,24 +187,24 @@ def _convert(ground: Ground, give: dict[str, float], take: dict[str, float]) -> 
             mine = ground["centre_before"] & (ground["udb_out"] == 0) & (ground["plan_after"] == source)
             mine &= ground["plan_before"] == source
             piece = ground.take(ground.ranked(mine, f"for_{to}", highest=True), amount)
-            ground["plan_after"][piece] = to
+            ground.put("plan_after", piece, to)
             give[source] -= amount
             take[to] -= amount
     for to in TAKING:
         fresh = (ground["udb_in"] > 0) & (ground["place"] == kinds.CITY) & (ground["plan_after"] == "")
         if take.get(to, 0.0) > 1:
             piece = ground.take(ground.ranked(fresh, f"for_{to}", highest=True), take[to])
-            ground["plan_after"][piece] = to
+            ground.put("plan_after", piece, to)
 
 
 def _label_stock_and_new(ground: Ground, fig: Figures, scale: float) -> None:
     """Say what of the moved land counts as stock (1) and what as new space (2)."""
     out = ground.ranked(ground["udb_out"] > 0, "rim", highest=True)
     new = ground.take(out, fig.moved_out_ha["new"] * HA * scale)
-    ground["udb_out"][new] = 2
+    ground.put("udb_out", new, 2)
     joined = ground.ranked(ground["udb_in"] > 0, "rim")
     stock = ground.take(joined, fig.moved_in_ha["stock"] * HA * scale)
-    ground["udb_in"][stock] = 1
+    ground.put("udb_in", stock, 1)
 
 
 def _unbuilt(ground: Ground, fig: Figures, scale: float) -> None:

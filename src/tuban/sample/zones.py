@@ -65,7 +65,7 @@ def draw_ecology(ground: Ground, terrain: Terrain, fig: Figures, scale: float) -
             ground.ranked(ground["wilds"] & ~ground["inner"], "wild", highest=True),
             area_ha * HA * scale - done_m2,
         )
-        ground["inner"][piece] = True
+        ground.put("inner", piece, True)
         done_m2 = area_ha * HA * scale
         ground.add(name, ground["inner"], np.bool_)
     rest = ground.ranked(ground["wilds"] & ~ground["inner"], "wild", highest=True)
@@ -95,7 +95,7 @@ def draw_farmland(ground: Ground, fig: Figures, free_scale: float) -> None:
     )
     for value, by, area_ha in steps:
         free = ground.ranked(ground["farmable"] & (ground["pbf"] == 0), by)
-        ground["pbf"][ground.take(free, area_ha * HA * free_scale, weight="net")] = value
+        ground.put("pbf", ground.take(free, area_ha * HA * free_scale, weight="net"), value)
 
 
 def draw_farmland_zone(ground: Ground, fig: Figures, scale_before: float, scale_after: float) -> None:
