@@ -8,7 +8,7 @@ export function useKeys(actions: Record<string, () => void>): void {
   function pressed(event: KeyboardEvent): void {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return
     if (isWriting(event.target)) return
-    const action = actions[event.key.length === 1 ? event.key.toLowerCase() : event.key]
+    const action = actions[event.key.toLowerCase()] ?? actions[keyOf(event)]
     if (!action) return
     event.preventDefault()
     action()
@@ -28,6 +28,12 @@ const CLOSES_ITSELF = '.el-overlay:not([style*="display: none"]) .el-dialog, .el
 
 function escaped(event: KeyboardEvent): void {
   if (event.key === 'Escape' && !document.querySelector(CLOSES_ITSELF)) closeUppermost()
+}
+
+// With a Chinese input method on, the slash key does not say “/”: the key itself is asked.
+function keyOf(event: KeyboardEvent): string {
+  if (event.code === 'Slash') return event.shiftKey ? '?' : '/'
+  return /^Key[A-Z]$/.test(event.code) ? event.code.slice(3).toLowerCase() : ''
 }
 
 function isWriting(target: EventTarget | null): boolean {
