@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from playwright.sync_api import Page
 
 DECODE = """async (data) => {
-  const blob = await (await fetch('data:image/png;base64,' + data)).blob()
-  const bitmap = await createImageBitmap(blob)
+  const bytes = Uint8Array.from(atob(data), (sign) => sign.charCodeAt(0))
+  const bitmap = await createImageBitmap(new Blob([bytes], { type: 'image/png' }))
   const canvas = new OffscreenCanvas(bitmap.width, bitmap.height)
   const pen = canvas.getContext('2d', { willReadFrequently: true })
   pen.drawImage(bitmap, 0, 0)

@@ -96,8 +96,8 @@ def test_two_panes_stand_side_by_side(desk: Desk, change: dict[str, Any]):
     assert right is not None
     assert left["x"] + left["width"] <= right["x"] + 2
     assert abs(left["width"] - right["width"]) < 10
-    expect(page.locator(".side.a")).to_contain_text(old["valid_from"])
-    expect(page.locator(".side.b")).to_contain_text(new["valid_from"])
+    expect(page.locator(".tag.a")).to_contain_text(old["valid_from"])
+    expect(page.locator(".tag.b")).to_contain_text(new["valid_from"])
 
 
 def test_the_list_has_every_changed_object(desk: Desk, change: dict[str, Any]):
