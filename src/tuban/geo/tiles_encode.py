@@ -44,7 +44,7 @@ def candidates(box, west, north, east, south, least):
     return found[:n]
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True)
 def snap(value, zoom_shift, grid_bits):
     """Round a world position to the grid, in the tile units of the zoom (of the whole world)."""
     shift = zoom_shift + grid_bits
@@ -90,7 +90,7 @@ def clip_ring(px, py, n, qx, qy, low, high):
     return n
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True)
 def turn(ax, ay, bx, by, cx, cy):
     """Give twice the signed area of a triangle; 0 on a straight line."""
     return (bx - ax) * (cy - ay) - (by - ay) * (cx - ax)

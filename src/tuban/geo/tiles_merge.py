@@ -72,7 +72,7 @@ def paint(xy, ring, feature, merge, ids, west, north, cell, side):
     return grid
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True)
 def find(parent, i):
     """Give the root of a cell's patch."""
     while parent[i] != i:
@@ -81,7 +81,7 @@ def find(parent, i):
     return i
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True)
 def join(parent, a, b):
     """Make two cells one patch."""
     a, b = find(parent, a), find(parent, b)
@@ -91,7 +91,7 @@ def join(parent, a, b):
         parent[a] = b
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True)
 def joins_across(own, other_side, other_ahead):
     """Say whether a class goes through a corner where it has two opposite cells of the four.
 

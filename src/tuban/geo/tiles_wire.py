@@ -18,7 +18,7 @@ MOVE_TO, LINE_TO, CLOSE = 1, 2, 7
 POINT, LINE, POLYGON = 1, 2, 3
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True)
 def put_varint(out, at, value):
     """Write an unsigned number, seven bits a byte; gives the place after it."""
     while value > 0x7F:
@@ -29,7 +29,7 @@ def put_varint(out, at, value):
     return at + 1
 
 
-@njit(cache=True, nogil=True, inline="always")
+@njit(cache=True, nogil=True)
 def put_delta(out, at, value):
     """Write a signed number so that small ones of either sign stay short (zigzag)."""
     return put_varint(out, at, value << 1 if value >= 0 else ((-value) << 1) - 1)
