@@ -102,10 +102,12 @@ def _fit(moving: Any, fixed: Any, plane: _Plane, sign: Literal[1, -1]) -> Compar
     """Fit one outline to the other; `sign` is -1 where it is the reference that moves."""
     points = _along(moving, _STEP_M)
     tree = KDTree(_along(fixed, _REFERENCE_STEP_M, most=200_000))
-    shift = _best_shift(points, tree)
     lonlat = plane.to_degrees(points)
     theory = plane.shift(np.column_stack(gcj02(*lonlat.T)) - lonlat)
-    unshifted, fitted, mended = (_median(tree, p) for p in (points, points - shift, points - sign * theory))
+    unshifted = _median(tree, points)
+    # Half of the points lie closer than any shift worth a word would leave them: no need to search far.
+    shift = _best_shift(points, tree, far=unshifted >= _LEAST_SHIFT_M / 2)
+    fitted, mended = (_median(tree, p) for p in (points - shift, points - sign * theory))
     shift, mean = sign * shift, theory.mean(axis=0)
     return Comparison(
         _verdict(shift, mean, fitted, unshifted, mended),
@@ -239,32 +241,35 @@ def _outline(geoms: np.ndarray) -> Any:
 
 def _along(lines: Any, step: float, most: int = _SAMPLE) -> np.ndarray:
     """Give points every `step` metres (fewer where there would be more than `most`)."""
-    parts = shapely.get_parts(lines)
-    lengths = shapely.length(parts)
-    step = max(step, float(lengths.sum()) / most)
-    counts = np.maximum((lengths / step).astype(int), 1)
-    at = np.concatenate([np.arange(n) * step for n in counts])
-    return shapely.get_coordinates(shapely.line_interpolate_point(np.repeat(parts, counts), at))
+    coords, line = shapely.get_coordinates(shapely.get_parts(lines), return_index=True)
+    gone = np.hypot(*np.diff(coords, axis=0, prepend=coords[:1]).T)
+    gone[np.flatnonzero(np.diff(line, prepend=line[:1]))] = 0.0  # no way leads from one line to the next
+    way = np.cumsum(gone)
+    step = max(step, float(way[-1]) / most)
+    at = np.arange(0.0, way[-1] + step / 2, step)
+    return np.column_stack([np.interp(at, way, coords[:, 0]), np.interp(at, way, coords[:, 1])])
 
 
-def _cost(tree: KDTree, points: np.ndarray) -> float:
-    distance, _ = tree.query(points, distance_upper_bound=_CAP_M)
-    return float(np.minimum(distance, _CAP_M).mean())
+def _costs(tree: KDTree, points: np.ndarray, shifts: np.ndarray) -> np.ndarray:
+    """Give, for each shift, the mean distance of the points moved back by it (all in one query)."""
+    moved = (points[None, :, :] - shifts[:, None, :]).reshape(-1, 2)
+    distance, _ = tree.query(moved, distance_upper_bound=_CAP_M, workers=-1)
+    return np.minimum(distance, _CAP_M).reshape(len(shifts), -1).mean(axis=1)
 
 
 def _median(tree: KDTree, points: np.ndarray) -> float:
     return float(np.median(tree.query(points)[0]))
 
 
-def _best_shift(points: np.ndarray, tree: KDTree) -> np.ndarray:
-    """Find how far the points are off: a coarse grid first, then ever finer around its best."""
-    few = points[:: max(len(points) // 600, 1)]
+def _best_shift(points: np.ndarray, tree: KDTree, *, far: bool) -> np.ndarray:
+    """Find how far the points are off: a coarse grid first where that is `far`, then ever finer around the best."""
     best, step = np.zeros(2), 100.0
-    axis = np.arange(-_REACH_M, _REACH_M + 1, step)
-    grid = np.array([(e, n) for e in axis for n in axis])
-    best = grid[int(np.argmin([_cost(tree, few - shift) for shift in grid]))]
+    if far:
+        axis = np.arange(-_REACH_M, _REACH_M + 1, step)
+        grid = np.array([(e, n) for e in axis for n in axis])
+        best = grid[int(np.argmin(_costs(tree, points[:: max(len(points) // 300, 1)], grid)))]
     while step > 2:
         step /= 2
         around = np.array([(e, n) for e in (-step, 0, step) for n in (-step, 0, step)]) + best
-        best = around[int(np.argmin([_cost(tree, points - shift) for shift in around]))]
+        best = around[int(np.argmin(_costs(tree, points, around)))]
     return best
