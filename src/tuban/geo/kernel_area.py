@@ -1,0 +1,360 @@
+"""Area of A ∩ B from the edges alone: no piece is built, nothing is decided about topology. Compiled.
+
+A polygon is the signed sum of what lies under its edges (+ under an edge with the polygon below it, − under one
+with the polygon above). So the area of A ∩ B is the signed sum, over pairs of edges that overlap in x, of what
+lies under both: the integral of the lower of two lines, in closed form. Shared and nearly shared edges are pairs
+like any other and cost no accuracy.
+
+Only the edges of B within A's window (the box of A, or of a strip of a large A) enter the sum. Those above the
+window matter only through how often they cover its upper side: counted once at its left corner, and changed
+where an edge of B passes through that side. See docs/engine.md for a figure.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+
+from tuban.geo.kernel_density import density
+from tuban.geo.kernel_grid import place, ring_sign
+from tuban.geo.kernel_tree import search
+
+_STRIPED = 64  # a polygon with more edges is treated in strips
+_EDGES_A_STRIP = 32
+_STACK = 1024
+
+
+class ZoneArrays(NamedTuple):
+    """What `overlay_rows` reads of a `ZoneIndex`; see `kernel_tree` and `kernel_grid`."""
+
+    nodes: np.ndarray
+    level_off: np.ndarray
+    order: np.ndarray
+    box: np.ndarray
+    counts: np.ndarray
+    cell_base: np.ndarray
+    cell_off: np.ndarray
+    inside: np.ndarray
+    edge: np.ndarray
+    sign: np.ndarray
+    first_row: np.ndarray
+
+
+@njit(nogil=True, cache=True)
+def _height(x, xl, yl, xr, yr):
+    """Give the edge's height at x; at its ends exactly theirs, so that edges that meet agree."""
+    if x <= xl:
+        return yl
+    if x >= xr:
+        return yr
+    return yl + (yr - yl) / (xr - xl) * (x - xl)
+
+
+@njit(nogil=True, cache=True)
+def _under(left, right, h0, h1, middle, rho):
+    """Integrate the density from 0 up to a line of height h0 at `left` and h1 at `right`."""
+    r0, r1, r2, s1, s2 = rho
+    w = right - left
+    u = 0.5 * (left + right) - middle
+    mean, rise = 0.5 * (h0 + h1), h1 - h0
+    plane = mean * w
+    lean = rise * w * w / 12
+    total = plane * (r0 + u * (r1 + r2 * u) + r2 * w * w / 12) + lean * (r1 + 2 * r2 * u)
+    bulge = rise * rise / 12
+    return total + 0.5 * w * s1 * (mean * mean + bulge) + w / 3 * s2 * mean * (mean * mean + 3 * bulge)
+
+
+@njit(nogil=True, cache=True)
+def _near_edges(zones, part, x0, y0, x1, y1, near):
+    """Cut B's edges to the window; all relative to its lower left corner.
+
+    Returns
+    -------
+    how many rows of `near` (left, right, height left, height right, sign) were set; how often B covers the
+    upper left corner; the length of B's outline in the window.
+    """
+    west, south, east, north = (
+        zones.box[part, 0],
+        zones.box[part, 1],
+        zones.box[part, 2],
+        zones.box[part, 3],
+    )
+    nx, ny = zones.counts[part, 0], zones.counts[part, 1]
+    wide, high = x1 - x0, y1 - y0
+    per_x = nx / (east - west) if east > west else 0.0
+    per_y = ny / (north - south) if north > south else 0.0
+    step = (east - west) / nx
+    c0, c1 = place(x0, west, per_x, nx), place(x1, west, per_x, nx)
+    r0, r1 = place(y0, south, per_y, ny), place(y1, south, per_y, ny)
+    base = zones.cell_base[part]
+    edge, sign, first_row, off = zones.edge, zones.sign, zones.first_row, zones.cell_off
+
+    cover = 0
+    if x0 >= west and y1 < north:
+        for row in range(r1, ny):
+            cell = base + c0 * ny + row
+            if off[cell] == off[cell + 1]:
+                cover += zones.inside[cell]
+                break
+            for k in range(off[cell], off[cell + 1]):
+                if row == max(first_row[k], r1) and edge[k, 0] <= x0 < edge[k, 2]:
+                    h = _height(0.0, edge[k, 0] - x0, edge[k, 1] - y0, edge[k, 2] - x0, edge[k, 3] - y0)
+                    if h > high:
+                        cover += sign[k]
+
+    n = 0
+    outline = 0.0
+    for column in range(c0, c1 + 1):
+        for row in range(r0, r1 + 1):
+            cell = base + column * ny + row
+            for k in range(off[cell], off[cell + 1]):
+                if row != max(first_row[k], r0):
+                    continue
+                xl, yl, xr, yr = edge[k, 0] - x0, edge[k, 1] - y0, edge[k, 2] - x0, edge[k, 3] - y0
+                if xr <= 0 or xl >= wide or max(yl, yr) <= 0 or min(yl, yr) > high:
+                    continue
+                s = sign[k]
+                if xl == xr:
+                    outline += min(yr, high) - max(yl, 0.0)
+                    if yl <= high < yr:
+                        near[n, 0], near[n, 1], near[n, 2], near[n, 3], near[n, 4] = xl, wide, high, high, s
+                        n += 1
+                    continue
+                left, right = max(xl, 0.0), min(xr, wide)
+                # An edge is listed in every column it passes: each takes its own length of it. The border is
+                # the same number from both sides, and is not applied where the edge or the window ends.
+                if column > c0 and column > place(edge[k, 0], west, per_x, nx):
+                    left = max(left, west + column * step - x0)
+                if column < c1 and column < place(edge[k, 2], west, per_x, nx):
+                    right = min(right, west + (column + 1) * step - x0)
+                if right <= left:
+                    continue
+                h0, h1 = _height(left, xl, yl, xr, yr), _height(right, xl, yl, xr, yr)
+                if h0 > high and h1 > high:
+                    continue
+                if (h0 > high) != (h1 > high):
+                    # Through the upper side: from here on it is covered once more, or once less.
+                    through = left + (high - h0) / (h1 - h0) * (right - left)
+                    if through < wide:
+                        near[n, 0], near[n, 1], near[n, 2], near[n, 3] = through, wide, high, high
+                        near[n, 4] = s if h1 > high else -s
+                        n += 1
+                    if h1 > high:
+                        right, h1 = through, high
+                    else:
+                        left, h0 = through, high
+                if h0 <= 0 and h1 <= 0:
+                    continue
+                if h0 < 0:
+                    left, h0 = left + h0 / (h0 - h1) * (right - left), 0.0
+                elif h1 < 0:
+                    right, h1 = left + h0 / (h0 - h1) * (right - left), 0.0
+                if right <= left:
+                    continue
+                outline += math.hypot(right - left, h1 - h0)
+                near[n, 0], near[n, 1], near[n, 2], near[n, 3], near[n, 4] = left, right, h0, h1, s
+                n += 1
+    return n, cover, outline
+
+
+@njit(nogil=True, cache=True)
+def _room(zones, part, x0, y0, x1, y1):
+    """Give how many rows `_near_edges` may need."""
+    nx, ny = zones.counts[part, 0], zones.counts[part, 1]
+    west, south, east, north = (
+        zones.box[part, 0],
+        zones.box[part, 1],
+        zones.box[part, 2],
+        zones.box[part, 3],
+    )
+    per_x = nx / (east - west) if east > west else 0.0
+    per_y = ny / (north - south) if north > south else 0.0
+    r0, r1 = place(y0, south, per_y, ny), place(y1, south, per_y, ny)
+    items = 0
+    for column in range(place(x0, west, per_x, nx), place(x1, west, per_x, nx) + 1):
+        cell = zones.cell_base[part] + column * ny
+        items += zones.cell_off[cell + r1 + 1] - zones.cell_off[cell + r0]
+    return 2 * items
+
+
+@njit(nogil=True, cache=True)
+def _common(own, n_own, near, n_near, middle, rho):
+    """Sum what lies under both lines, over the pairs of edges that overlap in x."""
+    total = 0.0
+    for j in range(n_near):
+        bl, br, g0, sb = near[j, 0], near[j, 1], near[j, 2], near[j, 4]
+        slope_b = (near[j, 3] - g0) / (br - bl)
+        for i in range(n_own):
+            left, right = max(own[i, 0], bl), min(own[i, 1], br)
+            if right <= left:
+                continue
+            a0, a1 = own[i, 2] + own[i, 5] * (left - own[i, 0]), own[i, 2] + own[i, 5] * (right - own[i, 0])
+            b0, b1 = g0 + slope_b * (left - bl), g0 + slope_b * (right - bl)
+            d0, d1 = a0 - b0, a1 - b1
+            if d0 <= 0 and d1 <= 0:
+                part = _under(left, right, a0, a1, middle, rho)
+            elif d0 >= 0 and d1 >= 0:
+                part = _under(left, right, b0, b1, middle, rho)
+            else:
+                t = d0 / (d0 - d1)
+                cross, h = left + t * (right - left), a0 + t * (a1 - a0)
+                if d0 < 0:
+                    part = _under(left, cross, a0, h, middle, rho) + _under(cross, right, h, b1, middle, rho)
+                else:
+                    part = _under(left, cross, b0, h, middle, rho) + _under(cross, right, h, a1, middle, rho)
+            total += own[i, 4] * sb * part
+    return total
+
+
+@njit(nogil=True, cache=True)
+def _edges_of(row, xy, ring_off, part_off, row_off, edges):
+    """Put a polygon's edges from west to east into `edges` with their sign; give how many and their length."""
+    n = 0
+    outline = 0.0
+    for part in range(row_off[row], row_off[row + 1]):
+        for ring in range(part_off[part], part_off[part + 1]):
+            start, stop = ring_off[ring], ring_off[ring + 1]
+            turn = ring_sign(xy, start, stop, ring == part_off[part])
+            for i in range(start, stop - 1):
+                xl, yl, xr, yr = xy[i, 0], xy[i, 1], xy[i + 1, 0], xy[i + 1, 1]
+                outline += math.hypot(xr - xl, yr - yl)
+                if xl < xr:
+                    edges[n, 0], edges[n, 1], edges[n, 2], edges[n, 3], edges[n, 4] = xl, yl, xr, yr, -turn
+                    n += 1
+                elif xl > xr:
+                    edges[n, 0], edges[n, 1], edges[n, 2], edges[n, 3], edges[n, 4] = xr, yr, xl, yl, turn
+                    n += 1
+    return n, outline
+
+
+@njit(nogil=True, cache=True)
+def _strips(edges, n, west, east, strips):
+    """List the edges of each strip: offsets and edge numbers, a strip after the other."""
+    per_x = strips / (east - west)
+    off = np.zeros(strips + 1, np.int64)
+    for i in range(n):
+        for k in range(place(edges[i, 0], west, per_x, strips), place(edges[i, 2], west, per_x, strips) + 1):
+            off[k + 1] += 1
+    off = np.cumsum(off)
+    at = off.copy()
+    listed = np.empty(off[strips], np.int64)
+    for i in range(n):
+        for k in range(place(edges[i, 0], west, per_x, strips), place(edges[i, 2], west, per_x, strips) + 1):
+            listed[at[k]] = i
+            at[k] += 1
+    return off, listed
+
+
+@njit(nogil=True, cache=True)
+def _strip(edges, listed, first, last, x0, x1, own):
+    """Cut A's edges to a strip, relative to (x0, lowest y); give how many, the lowest and the highest y."""
+    low, top = np.inf, -np.inf
+    n = 0
+    for k in range(first, last):
+        i = listed[k]
+        left, right = max(edges[i, 0], x0), min(edges[i, 2], x1)
+        if right <= left:
+            continue
+        h0 = _height(left, edges[i, 0], edges[i, 1], edges[i, 2], edges[i, 3])
+        h1 = _height(right, edges[i, 0], edges[i, 1], edges[i, 2], edges[i, 3])
+        low, top = min(low, h0, h1), max(top, h0, h1)
+        own[n, 0], own[n, 1], own[n, 2], own[n, 3], own[n, 4] = left - x0, right - x0, h0, h1, edges[i, 4]
+        n += 1
+    for i in range(n):
+        own[i, 2] -= low
+        own[i, 3] -= low
+        own[i, 5] = (own[i, 3] - own[i, 2]) / (own[i, 1] - own[i, 0])
+    return n, low, top
+
+
+@njit(nogil=True, cache=True)
+def overlay_rows(xy, ring_off, part_off, row_off, row_box, first, last, zones, kind, false_easting):
+    """Measure what rows first…last−1 and each zone part have in common.
+
+    Returns
+    -------
+    row, part : the pairs whose boxes share ground.
+    common_m2 : area on the ellipsoid (or in the plane, by `kind`) of what they share.
+    cut : whether an outline of the part passes through the row's window; where none does, `common_m2` is
+        exactly the row's own area or 0.
+    outline : upper bound of the outline of what they share, in the plane's unit.
+    own_m2 : area of rows first…last−1, the sum of the same integrals; 0 where nothing is near.
+    """
+    own_m2 = np.zeros(last - first)
+    room = 1024
+    out_row, out_part = np.empty(room, np.int64), np.empty(room, np.int64)
+    out_m2, out_line = np.empty(room), np.empty(room)
+    out_cut = np.empty(room, np.bool_)
+    pairs = 0
+    stack = np.empty((_STACK, 2), np.int64)
+    found = np.empty(len(zones.order), np.int64)
+    edges, own, near = np.empty((256, 5)), np.empty((256, 6)), np.empty((1024, 5))
+    one, all_edges = np.array([0, 0]), np.arange(256)
+    for row in range(first, last):
+        west, south, east, north = row_box[row, 0], row_box[row, 1], row_box[row, 2], row_box[row, 3]
+        if not (west < east and south < north):
+            continue
+        hits = search(zones.nodes, zones.level_off, zones.order, west, south, east, north, found, stack)
+        if hits == 0:
+            continue
+        points = ring_off[part_off[row_off[row + 1]]] - ring_off[part_off[row_off[row]]]
+        if points > len(edges):
+            edges, own = np.empty((2 * points, 5)), np.empty((2 * points, 6))
+            all_edges = np.arange(2 * points)
+        n, outline = _edges_of(row, xy, ring_off, part_off, row_off, edges)
+        strips = 1
+        one[1] = n
+        off, listed = one, all_edges
+        if n > _STRIPED:
+            strips = n // _EDGES_A_STRIP
+            off, listed = _strips(edges, n, west, east, strips)
+        while pairs + hits > room:
+            room *= 2
+            out_row, out_part = _longer(out_row, pairs, room), _longer(out_part, pairs, room)
+            out_m2, out_line = _longer(out_m2, pairs, room), _longer(out_line, pairs, room)
+            out_cut = _longer(out_cut, pairs, room)
+        for h in range(hits):
+            out_row[pairs + h], out_part[pairs + h] = row, found[h]
+            out_m2[pairs + h], out_line[pairs + h], out_cut[pairs + h] = 0.0, outline, False
+        whole = 0.0
+        step = (east - west) / strips
+        for k in range(strips):
+            x0 = west + k * step
+            x1 = east if k == strips - 1 else west + (k + 1) * step
+            m, y0, y1 = _strip(edges, listed, off[k], off[k + 1], x0, x1, own)
+            if m == 0 or not y1 > y0:
+                continue
+            middle = 0.5 * (x1 - x0)
+            rho = density(kind, false_easting, x0 + middle, y0)
+            strip_m2 = 0.0
+            for i in range(m):
+                strip_m2 += own[i, 4] * _under(own[i, 0], own[i, 1], own[i, 2], own[i, 3], middle, rho)
+            whole += strip_m2
+            for h in range(hits):
+                part = found[h]
+                box = zones.box
+                if not (box[part, 0] < x1 and box[part, 2] > x0 and box[part, 1] < y1 and box[part, 3] > y0):
+                    continue
+                need = _room(zones, part, x0, y0, x1, y1)
+                if need > len(near):
+                    near = np.empty((2 * need, 5))
+                count, cover, passed = _near_edges(zones, part, x0, y0, x1, y1, near)
+                if cover:
+                    out_m2[pairs + h] += cover * strip_m2
+                if count:
+                    out_m2[pairs + h] += _common(own, m, near, count, middle, rho)
+                    out_line[pairs + h] += passed
+                    out_cut[pairs + h] = True
+        own_m2[row - first] = whole
+        pairs += hits
+    return out_row[:pairs], out_part[:pairs], out_m2[:pairs], out_cut[:pairs], out_line[:pairs], own_m2
+
+
+@njit(nogil=True, cache=True)
+def _longer(array, used, room):
+    copy = np.empty(room, array.dtype)
+    copy[:used] = array[:used]
+    return copy

@@ -1,0 +1,132 @@
+"""Polygons out of WKB bytes: coordinates and offsets, no geometry object made. Compiled; see `coords`."""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+UNDERSTOOD = -1  # no row is at fault
+_POLYGON, _MULTIPOLYGON = 3, 6
+
+
+@njit(nogil=True, cache=True)
+def _u32(data, at):
+    return (
+        np.int64(data[at])
+        | (np.int64(data[at + 1]) << 8)
+        | (np.int64(data[at + 2]) << 16)
+        | (np.int64(data[at + 3]) << 24)
+    )
+
+
+@njit(nogil=True, cache=True)
+def _polygon_size(data, at, end):
+    """Give rings, points and the byte after a polygon's body; -1 where the bytes are not one."""
+    if at + 4 > end:
+        return -1, 0, at
+    rings = _u32(data, at)
+    at += 4
+    points = 0
+    for _ in range(rings):
+        if at + 4 > end:
+            return -1, 0, at
+        n = _u32(data, at)
+        at += 4 + 16 * n
+        if at > end:
+            return -1, 0, at
+        points += n
+    return rings, points, at
+
+
+@njit(nogil=True, cache=True)
+def sizes(data, offsets, present):
+    """Count what is to be read.
+
+    Returns
+    -------
+    first row that is not a two-dimensional little-endian (multi)polygon, or `UNDERSTOOD`; points, rings, parts.
+    """
+    points = rings = parts = 0
+    for row in range(len(offsets) - 1):
+        if not present[row]:
+            continue
+        at, end = offsets[row], offsets[row + 1]
+        if end - at < 9 or data[at] != 1:
+            return row, points, rings, parts
+        kind = _u32(data, at + 1)
+        if kind == _POLYGON:
+            r, p, last = _polygon_size(data, at + 5, end)
+            if r < 0 or last != end:
+                return row, points, rings, parts
+            rings += r
+            points += p
+            parts += 1
+        elif kind == _MULTIPOLYGON:
+            n = _u32(data, at + 5)
+            at += 9
+            for _ in range(n):
+                if at + 5 > end or data[at] != 1 or _u32(data, at + 1) != _POLYGON:
+                    return row, points, rings, parts
+                r, p, at = _polygon_size(data, at + 5, end)
+                if r < 0:
+                    return row, points, rings, parts
+                rings += r
+                points += p
+                parts += 1
+            if at != end:
+                return row, points, rings, parts
+        else:
+            return row, points, rings, parts
+    return UNDERSTOOD, points, rings, parts
+
+
+@njit(nogil=True, cache=True)
+def _polygon(data, at, xy_bytes, ring_off, part_off, ring, part):
+    rings = _u32(data, at)
+    at += 4
+    for _ in range(rings):
+        n = _u32(data, at)
+        at += 4
+        to = ring_off[ring] * 16
+        for k in range(16 * n):
+            xy_bytes[to + k] = data[at + k]
+        at += 16 * n
+        ring += 1
+        ring_off[ring] = ring_off[ring - 1] + n
+    part_off[part + 1] = ring
+    return at, ring
+
+
+@njit(nogil=True, cache=True)
+def fill(data, offsets, present, xy_bytes, ring_off, part_off, row_off):
+    """Copy the coordinates of rows that `sizes` understood into `xy_bytes`, and set the offsets."""
+    ring = part = 0
+    for row in range(len(offsets) - 1):
+        if present[row]:
+            at = offsets[row]
+            if _u32(data, at + 1) == _POLYGON:
+                at, ring = _polygon(data, at + 5, xy_bytes, ring_off, part_off, ring, part)
+                part += 1
+            else:
+                n = _u32(data, at + 5)
+                at += 9
+                for _ in range(n):
+                    at, ring = _polygon(data, at + 5, xy_bytes, ring_off, part_off, ring, part)
+                    part += 1
+        row_off[row + 1] = part
+
+
+@njit(nogil=True, cache=True)
+def faulty_row(xy, ring_off, part_off, row_off):
+    """Give the first row with a ring that is not closed, too short, or not made of numbers; else `UNDERSTOOD`."""
+    for row in range(len(row_off) - 1):
+        for ring in range(part_off[row_off[row]], part_off[row_off[row + 1]]):
+            first, last = ring_off[ring], ring_off[ring + 1] - 1
+            if last < first:
+                continue
+            if last - first < 3 or xy[first, 0] != xy[last, 0] or xy[first, 1] != xy[last, 1]:
+                return row
+            for i in range(first, last):
+                if not (np.isfinite(xy[i, 0]) and np.isfinite(xy[i, 1])):
+                    return row
+    return UNDERSTOOD

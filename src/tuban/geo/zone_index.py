@@ -1,0 +1,221 @@
+"""A layer of zones prepared once: what every overlay with it, and every question about one site, needs."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import os
+import tempfile
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pyarrow as pa
+import shapely
+from numpy.typing import NDArray
+
+from tuban.errors import Damaged, Text, WrongUse
+from tuban.geo import kernel_grid, kernel_tree
+from tuban.geo.area import LONGEST_EDGE_M
+from tuban.geo.coords import Rings, from_arrow, from_shapes, refused
+from tuban.geo.crs import convert, understand
+from tuban.geo.kernel_area import ZoneArrays
+
+_FORMAT = 1  # of a saved index; another one is made again
+_DEGREES_PER_METRE = 1 / 111_320
+_RINGS = ("xy", "ring_off", "part_off", "row_off")
+_ZONE = Text("分区", "zone")
+
+
+@dataclass(frozen=True)
+class ZoneIndex:
+    """k zones of one layer, prepared.
+
+    `crs` is the system ("EPSG:n") that it was prepared for, `rings` the zones in it, `part_zone` the zone of
+    each part. The arrays hold everything: an index can be saved, loaded, and read by many threads at once.
+    """
+
+    crs: str
+    rings: Rings
+    part_zone: NDArray[np.int64]
+    arrays: ZoneArrays
+
+    @classmethod
+    def of(cls, zones: gpd.GeoSeries, crs: Any = None, *, checked: bool = False) -> ZoneIndex:
+        """Prepare the zones of a layer.
+
+        Parameters
+        ----------
+        zones : k polygons, CGCS2000.
+        crs : system of the parcels to come, where it is another one: long edges are divided first, since an
+            edge is straight in its own plane only.
+        checked : they come from the store, whose intake refuses what is invalid; else every one is checked.
+
+        Raises
+        ------
+        InvalidGeometry : a zone that crosses itself; the message names the row.
+        UnknownCRS, ForeignCRS : no system, or not CGCS2000.
+        """
+        target = understand(zones.crs if crs is None else crs)
+        shapes = _in_system(zones, zones.crs if crs is None else crs)
+        if not checked:
+            must_be_valid(shapes, _ZONE)
+        return cls._prepared(from_shapes(shapes, _ZONE), target.code)
+
+    @classmethod
+    def of_wkb(cls, column: pa.Array | pa.ChunkedArray, crs: Any) -> ZoneIndex:
+        """Prepare zones from the WKB of a stored layer version, in its own system, without geometry objects."""
+        return cls._prepared(from_arrow(column, _ZONE), understand(crs).code)
+
+    @classmethod
+    def _prepared(cls, rings: Rings, crs: str) -> ZoneIndex:
+        xy, ring_off, part_off = rings.xy, rings.ring_off, rings.part_off
+        box = kernel_grid.boxes(xy, ring_off, part_off)
+        counts = kernel_grid.shapes_of_grids(ring_off, part_off, box)
+        cells = counts.prod(axis=1)
+        cell_base = np.concatenate([[0], np.cumsum(cells)]).astype(np.int64)
+        held = np.zeros(cell_base[-1] + 1, np.int64)
+        none = np.empty((0, 4)), np.empty(0, np.int8), np.empty(0, np.int32)
+        kernel_grid.list_edges(xy, ring_off, part_off, box, counts, cell_base, held, *none, True)
+        cell_off = np.concatenate([[0], np.cumsum(held[:-1])]).astype(np.int64)
+        edge, sign = np.empty((cell_off[-1], 4)), np.empty(cell_off[-1], np.int8)
+        first_row, inside = np.empty(cell_off[-1], np.int32), np.zeros(cell_base[-1], np.int8)
+        at = cell_off.copy()
+        kernel_grid.list_edges(
+            xy, ring_off, part_off, box, counts, cell_base, at, edge, sign, first_row, False
+        )
+        kernel_grid.fill_cells(box, counts, cell_base, cell_off, edge, sign, first_row, inside)
+        nodes, level_off, order = kernel_tree.pack(box)
+        arrays = ZoneArrays(
+            nodes, level_off, order, box, counts, cell_base, cell_off, inside, edge, sign, first_row
+        )
+        part_zone = np.repeat(np.arange(len(rings)), np.diff(rings.row_off)).astype(np.int64)
+        return cls(crs, rings, part_zone, arrays)
+
+    @cached_property
+    def single(self) -> bool:
+        """Say whether every zone has one part."""
+        return len(self.part_zone) == len(np.unique(self.part_zone))
+
+    @property
+    def nbytes(self) -> int:
+        """Give its size in memory."""
+        return sum(array.nbytes for array in self._held().values())
+
+    def shapes(self, zones: NDArray[np.integer]) -> NDArray[Any]:
+        """Give some zones as geometries, in the system of the index."""
+        rings = self.rings
+        made: dict[int, Any] = {}
+        for zone in np.unique(zones).tolist():
+            first, last = rings.row_off[zone], rings.row_off[zone + 1]
+            parts = rings.part_off[first : last + 1]
+            offsets = rings.ring_off[parts[0] : parts[-1] + 1]
+            xy = rings.xy[offsets[0] : offsets[-1]]
+            polygons = shapely.from_ragged_array(
+                shapely.GeometryType.POLYGON, xy, (offsets - offsets[0], parts - parts[0])
+            )
+            made[zone] = polygons[0] if len(polygons) == 1 else shapely.multipolygons(polygons)
+        result = np.empty(len(zones), dtype=object)
+        result[:] = [made[zone] for zone in zones.tolist()]
+        return result
+
+    def _held(self) -> dict[str, NDArray[Any]]:
+        rings = {name: getattr(self.rings, name) for name in _RINGS}
+        return {"part_zone": self.part_zone, **rings, **self.arrays._asdict()}
+
+    def save(self, file: Path) -> None:
+        """Keep it in a file: whole or not at all, with a hash of what it holds."""
+        held = self._held()
+        about = np.array([str(_FORMAT), self.crs, _digest(held)])
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=file.parent, prefix=file.name, suffix=".part")
+        try:
+            with os.fdopen(handle, "wb") as out:
+                np.savez(out, about=about, **held)  # type: ignore[arg-type]  # the stubs mistake the names
+                out.flush()
+                os.fsync(out.fileno())
+            Path(name).replace(file)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                Path(name).unlink()
+            raise
+
+    @classmethod
+    def load(cls, file: Path) -> ZoneIndex:
+        """Read what `save` kept.
+
+        Raises
+        ------
+        Damaged : not such a file, of another format, or changed since.
+        """
+        try:
+            with np.load(file, allow_pickle=False) as kept:
+                held = {name: kept[name] for name in ("part_zone", *_RINGS, *ZoneArrays._fields)}
+                form, crs, digest = (str(value) for value in kept["about"])
+            if form != str(_FORMAT) or digest != _digest(held):
+                raise ValueError("another format, or changed")
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            raise Damaged(
+                Text(f"分区索引文件“{file.name}”无法读取。", f"The zone index “{file.name}” cannot be read."),
+                Text("删除它,系统会重新生成。", "Delete it; it will be made again."),
+                file=file.name,
+            ) from error
+        part_zone = held.pop("part_zone")
+        rings = Rings(*(held.pop(name) for name in _RINGS))
+        return cls(crs, rings, part_zone, ZoneArrays(**held))
+
+    @classmethod
+    def kept(cls, file: Path, make: Callable[[], ZoneIndex]) -> ZoneIndex:
+        """Load the index from the cache file; where it is missing or damaged, make it and keep it there."""
+        if file.exists():
+            with contextlib.suppress(Damaged):
+                return cls.load(file)
+        index = make()
+        with contextlib.suppress(OSError):  # a full or read-only disk costs the cache, not the answer
+            index.save(file)
+        return index
+
+    def must_suit(self, crs: Any) -> None:
+        """Refuse parcels in a system that this index was not prepared for."""
+        ours = understand(crs).code
+        if ours != self.crs:
+            raise WrongUse(
+                Text(
+                    f"图斑坐标系是 {ours},分区索引按 {self.crs} 生成。",
+                    f"Parcels in {ours}, index for {self.crs}.",
+                ),
+                Text("按图斑的坐标系重新生成分区索引。", "Prepare the zones for the parcels' system."),
+                parcels=ours,
+                index=self.crs,
+            )
+
+
+def must_be_valid(shapes: NDArray[Any], what: Text, rows: NDArray[np.intp] | None = None) -> None:
+    """Refuse, by row, a polygon that crosses itself; `rows` are the row numbers where `shapes` are some of many."""
+    wrong = np.flatnonzero(~shapely.is_valid(shapes) & ~shapely.is_missing(shapes))
+    if len(wrong):
+        reason = str(shapely.is_valid_reason(shapes[wrong[0]]))
+        raise refused(what, int(wrong[0] if rows is None else rows[wrong[0]]), reason, reason, len(wrong))
+
+
+def _in_system(zones: gpd.GeoSeries, crs: Any) -> NDArray[Any]:
+    """Give the zones in another CGCS2000 system; an edge stays where it was drawn."""
+    shapes = np.asarray(zones.array, dtype=object)
+    theirs = understand(zones.crs)
+    if understand(crs) == theirs:
+        return shapes
+    step = LONGEST_EDGE_M * (_DEGREES_PER_METRE if theirs.kind == "geographic" else 1.0)
+    return convert(shapely.segmentize(shapes, step), zones.crs, crs)[0]
+
+
+def _digest(held: dict[str, Any]) -> str:
+    sha = hashlib.sha256()
+    for name, array in held.items():
+        sha.update(f"{name} {array.dtype} {array.shape};".encode())
+        sha.update(np.ascontiguousarray(array).tobytes())
+    return sha.hexdigest()
