@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+import shapely
 
 from tuban.domain.progress import Progress, Step, part, quiet
 from tuban.errors import Text, WrongUse
@@ -83,7 +84,7 @@ def draw(fig: Figures, outline: Path | str | None, parcels: int, seed: int, prog
     land = terrain.make_terrain(rim.shape, rng)
     laid = places.lay_out(land, rim.shape, fig, parcels, rng)
     progress(Step(0.15, Text("搭建道路水系骨架", "Building the skeleton of roads and rivers")))
-    bones = skeleton.build(laid, rim.shape, rim.shape.area / parcels)
+    bones = skeleton.build(laid, rim.shape, shapely.area(rim.shape) / parcels)
     progress(Step(0.35, Text("划分图斑", "Cutting parcels")))
     share = rim.area_m2 / (fig.total_ha * 1e4)
     made = fabric.build(

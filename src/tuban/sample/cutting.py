@@ -80,10 +80,10 @@ def _side(ax: float, ay: float, bx: float, by: float, px: float, py: float) -> f
 def _split_edge(m: Mesh, h: int, x: float, y: float) -> int:
     """Insert a vertex into edge `h`; give the half-edge of the same face that starts there."""
     t = h ^ 1
-    v, n = m.count[0], m.count[1]
+    v, n = m.used[0], m.used[1]
     m.x[v], m.y[v] = x, y
-    m.count[0] += 1
-    m.count[1] += 2
+    m.used[0] += 1
+    m.used[1] += 2
     m.origin[n], m.origin[n + 1] = v, m.origin[t]
     m.origin[t] = v
     m.face[n], m.face[n + 1] = m.face[h], m.face[t]
@@ -222,9 +222,9 @@ def cut(
     nothing was cut: no clear way across, or a part under the share `least`. `wiggle` is the largest
     displacement as a share of the length; ends within `snap` m of a corner go to the corner.
     """
-    if m.count[2] + 1 >= len(m.first) or m.count[0] + MAX_CHAIN + 4 >= len(m.x):
+    if m.used[2] + 1 >= len(m.first) or m.used[0] + MAX_CHAIN + 4 >= len(m.x):
         return -1
-    if m.count[1] + 2 * MAX_CHAIN + 8 >= len(m.origin):
+    if m.used[1] + 2 * MAX_CHAIN + 8 >= len(m.origin):
         return -1
     t = np.empty(MAX_CROSSINGS)
     at = np.empty(MAX_CROSSINGS, np.int64)
@@ -248,6 +248,7 @@ def cut(
     if length < 0.5:
         return -1
     xs, ys = np.empty(MAX_CHAIN), np.empty(MAX_CHAIN)
+    n = 2
     for attempt in range(3):
         amp = wiggle * length * (0.5**attempt) if attempt < 2 else 0.0
         n = _chain(ax, ay, bx, by, length, amp, spacing, xs, ys, state)
@@ -357,20 +358,20 @@ def _fair(
 
 @njit(cache=True)
 def _split_face(m: Mesh, f: int, ha: int, hb: int, xs: np.ndarray, ys: np.ndarray, n: int) -> int:
-    g = m.count[2]
-    m.count[2] += 1
+    g = m.used[2]
+    m.used[2] += 1
     va, vb = m.origin[ha], m.origin[hb]
     pa, pb = m.before[ha], m.before[hb]
     last = va
     prev_f, next_b = pa, ha
     for i in range(1, n):
-        e = m.count[1]
-        m.count[1] += 2
+        e = m.used[1]
+        m.used[1] += 2
         if i == n - 1:
             v = vb
         else:
-            v = m.count[0]
-            m.count[0] += 1
+            v = m.used[0]
+            m.used[0] += 1
             m.x[v], m.y[v] = xs[i], ys[i]
         m.origin[e], m.origin[e + 1] = last, v
         m.face[e], m.face[e + 1] = f, g

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from tuban.sample import kinds, mesh, subdivide
 from tuban.sample.mesh import Mesh
@@ -33,7 +33,7 @@ class Fabric:
     @property
     def count(self) -> int:
         """How many faces there are."""
-        return int(self.mesh.count[2])
+        return int(self.mesh.used[2])
 
 
 def _rules(size: float) -> list[Rule]:
@@ -125,7 +125,7 @@ def _hamlets(
 ) -> None:
     """Settle the ground round hamlet seats: first cut it fine, then take the nearest until it is enough."""
     seat, weight = hamlet_seats(places, terrain, rng)
-    tree = cKDTree(seat)
+    tree = KDTree(seat)
 
     def nearness() -> tuple[NDArray, NDArray, NDArray]:
         area, x, y, _ = mesh.measures(f.mesh)
@@ -156,7 +156,7 @@ def hamlet_seats(places: Places, terrain: Terrain, rng: np.random.Generator) -> 
     """Give hamlets' places and how large each may grow; the village's own seat is the largest."""
     main = places.villages
     spots, weight = [main], [rng.uniform(0.9, 1.5, len(main))]
-    gap = float(np.median(cKDTree(main).query(main, k=2)[0][:, 1]))
+    gap = float(np.median(KDTree(main).query(main, k=2)[0][:, 1]))
     for _ in range(2):
         angle = rng.uniform(0, 2 * np.pi, len(main))
         r = gap * rng.uniform(0.32, 0.5, len(main))
@@ -198,7 +198,7 @@ def _final(f: Fabric, parcels: int, size: float, state: NDArray[np.uint64]) -> N
     for _ in range(3):
         trial = Mesh(*(a.copy() for a in f.mesh))
         subdivide.subdivide(trial, todo, _scaled(size, scale), f.use.copy(), f.kind.copy(), state.copy())
-        got = int(trial.count[2])
+        got = int(trial.used[2])
         if abs(got - parcels) < 0.015 * parcels:
             break
         scale *= max(got - 0.6 * before, 1) / max(parcels - 0.6 * before, 0.05 * parcels)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -50,13 +51,13 @@ class Ground:
     @property
     def count(self) -> int:
         """How many faces there are now."""
-        return int(self.mesh.count[2])
+        return int(self.mesh.used[2])
 
     def __getitem__(self, name: str) -> NDArray:
         """Give a column, one value per face (a view: assigning into it changes the ground)."""
         return self.columns[name][: self.count]
 
-    def add(self, name: str, values: NDArray | float | bool, dtype: type = float) -> NDArray:
+    def add(self, name: str, values: Any, dtype: Any = float) -> NDArray:
         """Add a column."""
         column = np.zeros(len(self.mesh.first), dtype)
         column[: self.count] = values
@@ -71,7 +72,7 @@ class Ground:
         """Add a yes/no column that is yes for those faces."""
         self.add(name, False, np.bool_)[faces] = True
 
-    def put(self, name: str, faces: Index, value: object) -> None:
+    def put(self, name: str, faces: Index, value: Any) -> None:
         """Set a column for those faces.
 
         `ground[name][ground.take(...)] = value` would not do: taking may add faces to the column.

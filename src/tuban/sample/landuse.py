@@ -144,7 +144,7 @@ def _urban(ground: Ground) -> None:
 
 def _country(ground: Ground, empty: NDArray[np.bool_], cultivated_net_m2: float) -> None:
     by_block, own = speckle(ground, 11), speckle(ground, 13, "self")
-    height, wet = ground["height"], ground["wet"]
+    height = ground["height"]
     ground.add("odd", "", np.dtype("U5"))
     odd = ground["odd"]
     small = ground["area"] < 2.2 * np.median(ground["area"][empty]) if empty.any() else empty

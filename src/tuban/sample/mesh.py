@@ -6,7 +6,7 @@ the neighbours as well, so the faces remain an exact tiling whatever is cut, and
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import shapely
@@ -21,16 +21,20 @@ OUTSIDE = -1
 
 
 class Mesh(NamedTuple):
-    """Arrays with room to grow; `count` holds how many vertices, half-edges and faces are in use."""
+    """Arrays with room to grow; `used` holds how many vertices, half-edges and faces there are.
 
-    x: NDArray[np.float64]
-    y: NDArray[np.float64]
-    origin: NDArray[np.int32]
-    after: NDArray[np.int32]
-    before: NDArray[np.int32]
-    face: NDArray[np.int32]
-    first: NDArray[np.int32]
-    count: NDArray[np.int64]
+    x, y: float64 per vertex. origin (vertex), after and before (half-edge), face: int32 per half-edge.
+    first (half-edge): int32 per face. `Any`, since compiled code reads single numbers out of them.
+    """
+
+    x: Any
+    y: Any
+    origin: Any
+    after: Any
+    before: Any
+    face: Any
+    first: Any
+    used: Any
 
 
 def from_polygons(polygons: NDArray[np.object_], room: int) -> Mesh:
@@ -124,7 +128,7 @@ def face_area(m: Mesh, f: int) -> float:
 @njit(cache=True)
 def measures(m: Mesh) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Plane area (m²), centroid x and y, perimeter (m) of every face."""
-    n = m.count[2]
+    n = m.used[2]
     area, cx, cy, length = np.zeros(n), np.zeros(n), np.zeros(n), np.zeros(n)
     for f in range(n):
         h0 = m.first[f]
@@ -149,7 +153,7 @@ def measures(m: Mesh) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
 
 @njit(cache=True)
 def _rings(m: Mesh) -> tuple[np.ndarray, np.ndarray]:
-    n = m.count[2]
+    n = m.used[2]
     size = np.zeros(n + 1, np.int64)
     for f in range(n):
         h0 = m.first[f]
@@ -174,12 +178,12 @@ def to_polygons(m: Mesh) -> NDArray[np.object_]:
     """Every face as a polygon."""
     xy, start = _rings(m)
     ring = np.repeat(np.arange(len(start) - 1), np.diff(start))
-    return shapely.polygons(shapely.linearrings(xy, indices=ring))
+    return np.asarray(shapely.polygons(shapely.linearrings(xy, indices=ring)))
 
 
 def borders(m: Mesh) -> tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]]:
     """Every edge once: face on the left, face on the right (`OUTSIDE` at the rim), length in m."""
-    n = int(m.count[1])
+    n = int(m.used[1])
     h = np.arange(0, n, 2)
     a, b = m.origin[h], m.origin[h + 1]
     return m.face[h], m.face[h + 1], np.hypot(m.x[a] - m.x[b], m.y[a] - m.y[b])

@@ -70,7 +70,7 @@ def _read(selector: str) -> Outline:
     frame = read_layer(path, layer=layer, convert_to="EPSG:4490").frame
     if (
         not isinstance(frame, gpd.GeoDataFrame)
-        or not shapely.get_dimensions(frame.geometry.array).max(initial=0) == 2
+        or not shapely.get_dimensions(frame.geometry.to_numpy()).max(initial=0) == 2
     ):
         raise EmptyLayer(
             Text(f"“{path.name}”里没有面。", f"There is no polygon in “{path.name}”."),
@@ -94,8 +94,9 @@ def _read(selector: str) -> Outline:
     crs = f"EPSG:{epsg_for(float(shapely.centroid(degrees).x))}"
     moved, _ = convert(np.array([degrees]), "EPSG:4490", crs)
     shape = _on_grid(moved[0])
-    if shape.geom_type == "MultiPolygon" and len(shape.geoms) == 1:
-        shape = shape.geoms[0]
+    parts = shapely.get_parts(shape)
+    if len(parts) == 1:
+        shape = parts[0]
     return Outline(shape, crs, float(area_m2([shape], crs)[0]), path.name)
 
 

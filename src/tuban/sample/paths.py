@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -65,7 +67,7 @@ class Way:
         while back[node] >= 0:
             node = int(back[node])
             cells.append(node)
-        for a, b in zip(cells, cells[1:], strict=False):
+        for a, b in pairwise(cells):
             key = (min(a, b), max(a, b))
             self.edges[key] = min(rank, self.edges.get(key, rank))
         self.used.ravel()[cells] = True
@@ -103,7 +105,7 @@ def smooth(line: NDArray[np.float64], tolerance_m: float, rounds: int = 3) -> ND
     """
     if len(line) < 3:
         return line
-    straight = shapely.simplify(shapely.linestrings(line), tolerance_m)
+    straight = shapely.simplify(shapely.LineString(line), tolerance_m)
     length = shapely.length(straight)
     n = max(int(length / (tolerance_m * 0.4)), 4)
     xy = shapely.get_coordinates(shapely.line_interpolate_point(straight, np.linspace(0, length, n + 1)))
@@ -122,7 +124,7 @@ def meander(
     line: NDArray[np.float64], rng: np.random.Generator, amplitude_m: float, wave_m: float
 ) -> NDArray[np.float64]:
     """Let a smooth line swing from side to side, as rivers do in a plain."""
-    geom = shapely.linestrings(line)
+    geom = shapely.LineString(line)
     length = shapely.length(geom)
     n = max(int(length / 25), 2)
     s = np.linspace(0, length, n + 1)

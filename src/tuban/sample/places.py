@@ -99,7 +99,9 @@ def _park(terrain: Terrain, laid: Places, area_m2: float, rng: np.random.Generat
         )
         if score > best:
             best, at = score, (x, y)
-    return shapely.difference(ring(terrain, at, area_m2, rng, laid.reservoir), shapely.buffer(taken, 60))
+    park = shapely.difference(ring(terrain, at, area_m2, rng, laid.reservoir), shapely.buffer(taken, 60))
+    parts = shapely.get_parts(park)
+    return parts[int(np.argmax(shapely.area(parts)))]
 
 
 def choose_city(terrain: Terrain, outline: shapely.Geometry) -> Point:
@@ -142,6 +144,7 @@ def ring(
     ease = 1 + 0.38 * wave / max(np.abs(wave).max(), 1e-9)
     spent = np.cumsum(slow, axis=1) * (r[1] - r[0])
     low, high = 0.0, float(reach)
+    radius = np.full(len(angle), reach)
     for _ in range(40):
         mid = (low + high) / 2
         hit = np.argmax(spent > mid * ease[:, None], axis=1)
@@ -283,7 +286,7 @@ def make_reservoir(
     if at is None:
         return None, city
     unit = np.sqrt(area_m2)
-    valley = shapely.union_all([shapely.linestrings(line) for line, _ in rivers])
+    valley = shapely.union_all([shapely.LineString(line) for line, _ in rivers])
     near = shapely.intersection(valley, shapely.Point(at).buffer(1.25 * unit))
     axis = shapely.segmentize(shapely.multilinestrings(shapely.get_parts(near)), 50.0)
     xy = shapely.get_coordinates(axis)

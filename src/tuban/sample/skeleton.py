@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import shapely
@@ -30,20 +31,20 @@ def strips(
     places: Places, outline: shapely.Geometry, every_m: float
 ) -> tuple[dict[int, shapely.Geometry], list[shapely.Geometry]]:
     """Give the ground of each kind of strip, later kinds giving way to earlier ones, and lines across them."""
-    ground: dict[int, shapely.Geometry] = {}
+    ground: dict[int, Any] = {}
     across: list[shapely.Geometry] = []
     for kind in (kinds.HIGHWAY, kinds.COUNTY_ROAD, kinds.VILLAGE_ROAD):
         lines = [line for line, rank in places.roads if rank == kind]
         if lines:
-            geoms = np.array([shapely.linestrings(line) for line in lines])
+            geoms = np.array([shapely.LineString(line) for line in lines])
             ground[kind] = shapely.union_all(shapely.buffer(geoms, ROAD_WIDTH_M[kind] / 2, quad_segs=3))
             across += _across(lines, [ROAD_WIDTH_M[kind]] * len(lines), every_m)
     if places.rail is not None:
-        ground[kinds.RAILWAY] = shapely.buffer(shapely.linestrings(places.rail), 11, quad_segs=3)
+        ground[kinds.RAILWAY] = shapely.buffer(shapely.LineString(places.rail), 11, quad_segs=3)
         across += _across([places.rail], [22.0], every_m)
     river_lines = [line for line, _ in places.rivers]
     widths = [w for _, w in places.rivers]
-    wet = [shapely.buffer(shapely.linestrings(line), w / 2, quad_segs=3) for line, w in places.rivers]
+    wet = [shapely.buffer(shapely.LineString(line), w / 2, quad_segs=3) for line, w in places.rivers]
     ground[kinds.RIVER] = shapely.union_all(wet)
     across += _across(river_lines, widths, every_m * 1.5)
     if places.reservoir is not None:
@@ -70,7 +71,7 @@ def strips(
 def _across(lines: list[NDArray[np.float64]], widths: list[float], every_m: float) -> list[shapely.Geometry]:
     out = []
     for line, width in zip(lines, widths, strict=True):
-        geom = shapely.linestrings(line)
+        geom = shapely.LineString(line)
         length = shapely.length(geom)
         n = max(int(length / every_m), 1)
         s = (np.arange(n) + 0.5) * length / n
@@ -79,7 +80,7 @@ def _across(lines: list[NDArray[np.float64]], widths: list[float], every_m: floa
         d = q - p
         d /= np.maximum(np.hypot(d[:, 0], d[:, 1]), 1e-9)[:, None]
         normal = np.c_[-d[:, 1], d[:, 0]] * (width / 2 + 0.3)
-        out += list(shapely.linestrings(np.stack([p - normal, p + normal], 1)))
+        out += [shapely.LineString(pair) for pair in np.stack([p - normal, p + normal], 1)]
     return out
 
 
@@ -93,7 +94,7 @@ def build(places: Places, outline: shapely.Geometry, mean_parcel_m2: float) -> S
         dry = shapely.difference(outline, places.reservoir)
     solid = shapely.union_all([*ground.values()], grid_size=1e-3)
     village_lines = shapely.intersection(
-        shapely.multilinestrings([shapely.linestrings(line) for line in places.village_lines]), dry
+        shapely.MultiLineString([shapely.LineString(line) for line in places.village_lines]), dry
     )
     ring_lines = shapely.difference(
         shapely.intersection(shapely.boundary(shapely.union_all(rings)), outline), solid
@@ -156,7 +157,7 @@ def _describe(faces: Faces, places: Places, ground: dict[int, shapely.Geometry])
 
 
 def _villages(x: NDArray[np.float64], y: NDArray[np.float64], places: Places) -> NDArray[np.int32]:
-    noded = shapely.get_parts(shapely.union_all([shapely.linestrings(line) for line in places.village_lines]))
+    noded = shapely.get_parts(shapely.union_all([shapely.LineString(line) for line in places.village_lines]))
     areas = shapely.get_parts(shapely.polygonize(noded))
     tree = shapely.STRtree(areas)
     seat, area = tree.query(shapely.points(places.villages), predicate="within")

@@ -139,4 +139,4 @@ def subdivide(
     """
     root = np.arange(len(m.first), dtype=np.int32)
     _run(m, todo.astype(np.int32), len(todo), table(rules), use, kind, root, state)
-    return root[: m.count[2]]
+    return root[: m.used[2]]

@@ -17,23 +17,22 @@ from tuban.sample.writing import MARK, conform
 def indicators(plan: Plan) -> pd.DataFrame:
     """Make the indicator table (ZBB): published indicators, lines, zones and the centre's land use."""
     fig = plan.county.fig
-    rows: list[dict[str, Any]] = []
-    for item in fig.indicators:
-        rows.append(
-            {
-                "XH": str(item.get("no", "")),
-                "ZBMC": item["label"],
-                "ZBDW": item.get("unit", ""),
-                "ZBSX": item.get("kind", "预期性"),
-                "ZBCJ": item.get("level", "全域"),
-                "ZBFX": item.get("op", ""),
-                "XZJQN": item.get("base"),
-                "JQMBZ": item.get("target_2025"),
-                "GHMBN": item.get("target_2035"),
-                "WHQZ": item.get("before"),
-                "WHHZ": item.get("after"),
-            }
-        )
+    rows: list[dict[str, Any]] = [
+        {
+            "XH": str(item.get("no", "")),
+            "ZBMC": item["label"],
+            "ZBDW": item.get("unit", ""),
+            "ZBSX": item.get("kind", "预期性"),
+            "ZBCJ": item.get("level", "全域"),
+            "ZBFX": item.get("op", ""),
+            "XZJQN": item.get("base"),
+            "JQMBZ": item.get("target_2025"),
+            "GHMBN": item.get("target_2035"),
+            "WHQZ": item.get("before"),
+            "WHHZ": item.get("after"),
+        }
+        for item in fig.indicators
+    ]
     rows += _areas(fig)
     frame = pd.DataFrame(rows)
     values: dict[str, Any] = {

@@ -40,11 +40,12 @@ class Terrain:
 
     def centre(self, row: NDArray[np.integer], col: NDArray[np.integer]) -> tuple[Floats, Floats]:
         """Give the coordinates of cell centres."""
-        return self.west + (col + 0.5) * self.cell_m, self.south + (row + 0.5) * self.cell_m
+        x = np.asarray(self.west + (col + 0.5) * self.cell_m, np.float64)
+        return x, np.asarray(self.south + (row + 0.5) * self.cell_m, np.float64)
 
     def distance_m(self, mask: NDArray[np.bool_]) -> Floats:
         """Give each cell's distance to the nearest cell of `mask`."""
-        return ndimage.distance_transform_edt(~mask) * self.cell_m
+        return np.asarray(ndimage.distance_transform_edt(~mask)) * self.cell_m
 
 
 def noise(rng: np.random.Generator, shape: tuple[int, int], wave_cells: float, octaves: int = 4) -> Floats:

@@ -148,8 +148,8 @@ def facilities(plan: Plan) -> dict[str, gpd.GeoDataFrame]:
     for code, title, level, persons, use in FACILITIES:
         able = np.flatnonzero(g["centre_after"] & (g["plan_after"] == use) & (g["kind"] == kinds.OPEN))
         count = min(max(int(county.fig.centre_persons / persons), 1), len(able))
-        for f in rng.choice(able, count, replace=False) if count else ():
-            inside.append((code, title, level, int(f)))
+        chosen = rng.choice(able, count, replace=False) if count else able[:0]
+        inside += [(code, title, level, int(f)) for f in chosen]
     outside: list[tuple[str, str, str, int]] = []
     for v in units.present:
         home = np.flatnonzero((g["village"] == v) & g["is_village"] & (g["kind"] == kinds.OPEN))

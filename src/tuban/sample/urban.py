@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
+from scipy.spatial import KDTree
 
 from tuban.sample import kinds
 from tuban.sample.figures import Figures
@@ -125,10 +125,8 @@ def distance_m(lines: list[tuple[NDArray[np.float64], float]], x: NDArray, y: ND
     """Give the distance to the nearest line, to a few metres: enough to choose by."""
     if not lines:
         return np.full(len(x), 1e6)
-    every = shapely.segmentize(
-        shapely.multilinestrings([shapely.linestrings(line) for line, _ in lines]), 25.0
-    )
-    return cKDTree(shapely.get_coordinates(every)).query(np.c_[x, y])[0]
+    every = shapely.segmentize(shapely.MultiLineString([shapely.LineString(line) for line, _ in lines]), 25.0)
+    return KDTree(shapely.get_coordinates(every)).query(np.c_[x, y])[0]
 
 
 def maintain(ground: Ground, fig: Figures, scale: float, free_scale: float) -> None:

@@ -37,9 +37,8 @@ def conform(
                 else np.full(n, np.nan)
             )
         else:
-            columns[field.name] = (
-                pd.Series(np.full(n, value) if np.ndim(value) == 0 else value).astype(kind).array
-            )
+            column: Any = pd.Series(np.full(n, value) if np.ndim(value) == 0 else value)
+            columns[field.name] = column.astype(kind).array
     extra = [name for name in values if spec.field(name) is None]
     for name in extra:
         columns[name] = values[name]
