@@ -38,6 +38,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if here not in item.path.parents:
             continue
         item.add_marker(pytest.mark.browser)
+        # The first test also builds the county; software WebGL on a busy machine is slow.
+        item.add_marker(pytest.mark.timeout(600))
         if not CHROMIUM:
             item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
         if not BUILT.exists():
