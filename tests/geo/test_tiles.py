@@ -23,6 +23,7 @@ from tuban.geo.tiles_merge import FINEST, merged_at
 
 EXTENT = 4096
 HALF_WORLD_M = 20037508.342789244
+ORIGIN = np.array([ORIGIN_E, ORIGIN_N])
 
 
 def flat_of(frame: gpd.GeoDataFrame, kind="polygon", by: str | None = None, **properties):
@@ -65,7 +66,7 @@ def middle_tile(z: int, east: float = 0.0, north: float = 0.0) -> tuple[int, int
 def wiggly(count: int = 60, seed: int = 1, side_m: float = 3000.0) -> gpd.GeoDataFrame:
     """A coverage whose inner edges are shared: Voronoi cells of random points, cut by a square."""
     rng = np.random.default_rng(seed)
-    points = shapely.multipoints([*rng.uniform(0, side_m, (count, 2)), ORIGIN_E, ORIGIN_N])
+    points = shapely.multipoints(rng.uniform(0, side_m, (count, 2)) + ORIGIN)
     square = shapely.box(ORIGIN_E, ORIGIN_N, ORIGIN_E + side_m, ORIGIN_N + side_m)
     cells = shapely.get_parts(shapely.voronoi_polygons(points, extend_to=square))
     cells = shapely.intersection(cells, square)
@@ -294,7 +295,7 @@ def test_a_crowded_layer_is_merged_below_its_detail_zoom(tmp_path, monkeypatch):
 def test_crowded_lines_and_points_are_thinned(tmp_path, monkeypatch, kind):
     monkeypatch.setattr(tiles, "MOST_BYTES", 4_000)
     rng = np.random.default_rng(2)
-    start = [*rng.uniform(0, 3000, (2000, 2)), ORIGIN_E, ORIGIN_N]
+    start = rng.uniform(0, 3000, (2000, 2)) + ORIGIN
     shapes = shapely.points(start)
     if kind == "line":
         shapes = shapely.linestrings(np.stack([start, start + rng.exponential(30, (2000, 2))], axis=1))
