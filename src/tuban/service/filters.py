@@ -113,7 +113,9 @@ def _apply(column: pa.ChunkedArray, condition: Filter) -> pa.ChunkedArray:
 
 
 def _contains(column: pa.ChunkedArray, text: str) -> pa.ChunkedArray:
-    return pc.match_substring(column, text, ignore_case=True)  # pyright: ignore[reportAttributeAccessIssue]
+    # Chinese and digits have no upper case: a plain search is several times faster.
+    cased = text.lower() != text.upper()
+    return pc.match_substring(column, text, ignore_case=cased)  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def _filled(found: pa.ChunkedArray, value: bool) -> np.ndarray:

@@ -33,9 +33,8 @@ def identify(
     in_force = state.workspace.in_force(on=at.on, known=at.known)
     inside = _inside(state, in_force, lon, lat)
     answers = []
-    for code in state.workspace.codes():
-        versions = state.workspace.versions(code)
-        if not versions or versions[-1].geometry == "table":
+    for code, versions in state.versions_by_code().items():
+        if versions[-1].geometry == "table":
             continue
         version = in_force.get(code)
         found: list[out.IdentifyFeatureOut] = []

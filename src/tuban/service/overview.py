@@ -41,10 +41,7 @@ def layers_of(state: State, at: Moment) -> out.LayersOut:
     """List every layer that has versions, each with the one in force on the day."""
     in_force = state.workspace.in_force(on=at.on, known=at.known)
     listed = []
-    for code in state.workspace.codes():
-        versions = state.workspace.versions(code)
-        if not versions:  # all withdrawn
-            continue
+    for code, versions in state.versions_by_code().items():
         chosen = in_force.get(code)
         detail = state.tiles.detail_zoom(chosen) if chosen else None
         spec, latest = state.spec(code), versions[-1]

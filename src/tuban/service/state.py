@@ -33,6 +33,13 @@ class State:
         """Give the definition of a layer."""
         return self.profile.layer(code)
 
+    def versions_by_code(self) -> dict[str, list[LayerVersion]]:
+        """Give the versions of every layer that has any not withdrawn: one question instead of one a layer."""
+        found: dict[str, list[LayerVersion]] = {}
+        for version in self.workspace.versions():
+            found.setdefault(version.code, []).append(version)
+        return found
+
     def rows_of(self, version: LayerVersion) -> Rows:
         """Give the rows of a version, ready to be asked."""
         return self.rows.of(version, self.workspace.path(version))
