@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import geopandas as gpd
 import numpy as np
 import pytest
 import shapely
@@ -118,6 +119,18 @@ def test_the_same_seed_gives_the_same_county(made, tmp_path):
     assert one.drop(columns="geometry").equals(two.drop(columns="geometry"))
     for name in ("WHHGHFQ", "CJRK", "ZXCQGGFWSSD"):
         assert made.layer(name).equals(again.layer(name))
+
+
+def test_an_outline_of_another_size_scales_all_areas(tmp_path):
+    outline = gpd.GeoDataFrame(geometry=[shapely.Point(113.6, 33.3).buffer(0.08)], crs="EPSG:4490")
+    outline.to_file(tmp_path / "round.gpkg")
+    report = make(tmp_path / "out", outline=tmp_path / "round.gpkg", parcels=2000)
+    share = report.area_m2 / 629_323_800
+    assert share == pytest.approx(0.329, abs=0.01)  # an ellipse of 8.87 km × 7.44 km: 207 of 629.32 km²
+    total = next(c for c in report.calibration if c.quantity == "total")
+    assert total.note is not None and total.scale == pytest.approx(share)
+    areas = [c for c in report.calibration if c.quantity.startswith(("zone.", "boundary.drawn", "redline"))]
+    assert all(c.within for c in areas)
 
 
 @pytest.mark.shared

@@ -52,13 +52,25 @@ def compare(
     def add(
         key: str, zh: str, en: str, published: float, ours: float, unit: str = "ha", note: Text | None = None
     ) -> None:
-        rows.append(Calibration(key, Text(zh, en), published, ours, unit, note))
+        factor = county.free_scale if unit == "ha" else 1.0
+        rows.append(Calibration(key, Text(zh, en), published, ours, unit, note, factor))
 
     tiles = Text(
         "铺满县域的分区随县域范围按比例缩放;公布的分区合计与总面积差几百分之一公顷。",
         "Zones that tile the county scale with its outline; published, they do not quite sum to its area.",
     )
-    add("total", "国土总面积", "County area", fig.total_ha, float(survey["DLTB"]["TBMJ"].sum()) / 1e4)
+    scaled = Text(
+        f"县域范围与公布面积相差较大,各项公布面积乘 {county.free_scale:.4f} 后比较。",
+        f"The outline is of quite another size: published areas are multiplied by {county.free_scale:.4f}.",
+    )
+    add(
+        "total",
+        "国土总面积",
+        "County area",
+        fig.total_ha,
+        float(survey["DLTB"]["TBMJ"].sum()) / 1e4,
+        note=scaled if county.free_scale != 1.0 else None,
+    )
     add(
         "cultivated",
         "耕地面积(扣田坎)",

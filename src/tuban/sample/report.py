@@ -28,7 +28,10 @@ class Produced:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """One published quantity and ours; `note` says why they differ where they must."""
+    """One published quantity and ours; `note` says why they differ where they must.
+
+    `scale` is what the published value was multiplied by because the outline is of another size.
+    """
 
     quantity: str
     title: Text
@@ -36,11 +39,12 @@ class Calibration:
     ours: float
     unit: str
     note: Text | None = None
+    scale: float = 1.0
 
     @property
     def deviation(self) -> float | None:
-        """Ours against the published value, as a share of it; None where that is zero."""
-        return None if self.published == 0 else self.ours / self.published - 1
+        """Ours against the published value (scaled), as a share of it; None where that is zero."""
+        return None if self.published == 0 else self.ours / (self.published * self.scale) - 1
 
     @property
     def within(self) -> bool:
