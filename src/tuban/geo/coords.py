@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from tuban.errors import InvalidGeometry, Text
-from tuban.geo import kernel_wkb
+from tuban.geo import kernel_grid, kernel_wkb
 
 Array = NDArray[np.float64]
 Index = NDArray[np.int64]
@@ -73,6 +73,13 @@ def from_shapes(shapes: NDArray[Any], what: Text, *, first_row: int = 0) -> Ring
             shapes[i] = _areal(shapes[i])
     wkb = shapely.to_wkb(shapes, output_dimension=2, byte_order=1, flavor="iso")
     return from_arrow(pa.array(wkb, type=pa.large_binary()), what, first_row=first_row)
+
+
+def boxes(xy: Array, ring_off: Index, part_off: Index) -> Array:
+    """Give west, south, east, north of each part; turned inside out where it has no point."""
+    box = np.empty((len(part_off) - 1, 4))
+    kernel_grid.boxes(xy, ring_off, part_off, box)
+    return box
 
 
 def _areal(shape: Any) -> Any:

@@ -16,15 +16,45 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
+from tuban.geo.kernel import compiled
 from tuban.geo.kernel_density import density
 from tuban.geo.kernel_grid import place, ring_sign
 from tuban.geo.kernel_tree import search
 
 _STRIPED = 64  # a polygon with more edges is treated in strips
 _EDGES_A_STRIP = 32
-_STACK = 1024
+
+
+class Scratch(NamedTuple):
+    """Room for one call of `overlay_rows` at a time; see `overlay_pairs` for the sizes."""
+
+    stack: np.ndarray
+    found: np.ndarray
+    edges: np.ndarray
+    own: np.ndarray
+    near: np.ndarray
+    off: np.ndarray
+    listed: np.ndarray
+
+
+class Out(NamedTuple):
+    """What `overlay_rows` finds: a place for each pair whose boxes share ground, and `own_m2` for each row.
+
+    row, part : the pair.
+    common_m2 : area on the ellipsoid (or in the plane, by `kind`) of what they share.
+    cut : whether an outline of the part passes through the row's window; where none does, `common_m2` is
+        exactly the row's own area or 0.
+    outline : upper bound of the outline of what they share, in the plane's unit.
+    own_m2 : the row's area, as the sum of the same integrals; 0 where nothing is near.
+    """
+
+    row: np.ndarray
+    part: np.ndarray
+    common_m2: np.ndarray
+    cut: np.ndarray
+    outline: np.ndarray
+    own_m2: np.ndarray
 
 
 class ZoneArrays(NamedTuple):
@@ -43,7 +73,7 @@ class ZoneArrays(NamedTuple):
     first_row: np.ndarray
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _height(x, xl, yl, xr, yr):
     """Give the edge's height at x; at its ends exactly theirs, so that edges that meet agree."""
     if x <= xl:
@@ -53,7 +83,7 @@ def _height(x, xl, yl, xr, yr):
     return yl + (yr - yl) / (xr - xl) * (x - xl)
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _under(left, right, h0, h1, middle, rho):
     """Integrate the density from 0 up to a line of height h0 at `left` and h1 at `right`."""
     r0, r1, r2, s1, s2 = rho
@@ -67,7 +97,7 @@ def _under(left, right, h0, h1, middle, rho):
     return total + 0.5 * w * s1 * (mean * mean + bulge) + w / 3 * s2 * mean * (mean * mean + 3 * bulge)
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _near_edges(zones, part, x0, y0, x1, y1, near):
     """Cut B's edges to the window; all relative to its lower left corner.
 
@@ -160,27 +190,7 @@ def _near_edges(zones, part, x0, y0, x1, y1, near):
     return n, cover, outline
 
 
-@njit(nogil=True, cache=True)
-def _room(zones, part, x0, y0, x1, y1):
-    """Give how many rows `_near_edges` may need."""
-    nx, ny = zones.counts[part, 0], zones.counts[part, 1]
-    west, south, east, north = (
-        zones.box[part, 0],
-        zones.box[part, 1],
-        zones.box[part, 2],
-        zones.box[part, 3],
-    )
-    per_x = nx / (east - west) if east > west else 0.0
-    per_y = ny / (north - south) if north > south else 0.0
-    r0, r1 = place(y0, south, per_y, ny), place(y1, south, per_y, ny)
-    items = 0
-    for column in range(place(x0, west, per_x, nx), place(x1, west, per_x, nx) + 1):
-        cell = zones.cell_base[part] + column * ny
-        items += zones.cell_off[cell + r1 + 1] - zones.cell_off[cell + r0]
-    return 2 * items
-
-
-@njit(nogil=True, cache=True)
+@compiled
 def _common(own, n_own, near, n_near, middle, rho):
     """Sum what lies under both lines, over the pairs of edges that overlap in x."""
     total = 0.0
@@ -209,7 +219,7 @@ def _common(own, n_own, near, n_near, middle, rho):
     return total
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _edges_of(row, xy, ring_off, part_off, row_off, edges):
     """Put a polygon's edges from west to east into `edges` with their sign; give how many and their length."""
     n = 0
@@ -230,25 +240,28 @@ def _edges_of(row, xy, ring_off, part_off, row_off, edges):
     return n, outline
 
 
-@njit(nogil=True, cache=True)
-def _strips(edges, n, west, east, strips):
-    """List the edges of each strip: offsets and edge numbers, a strip after the other."""
+@compiled
+def _strips(edges, n, west, east, strips, off, listed):
+    """List the edges of each strip, a strip after the other, from `off`; give the room that `listed` needs."""
     per_x = strips / (east - west)
-    off = np.zeros(strips + 1, np.int64)
+    for k in range(strips + 2):
+        off[k] = 0
     for i in range(n):
         for k in range(place(edges[i, 0], west, per_x, strips), place(edges[i, 2], west, per_x, strips) + 1):
+            off[k + 2] += 1
+    for k in range(strips):
+        off[k + 2] += off[k + 1]
+    if off[strips + 1] > len(listed):
+        return off[strips + 1]
+    # off[k + 1] runs from the start of strip k to its end, which is the start of the next.
+    for i in range(n):
+        for k in range(place(edges[i, 0], west, per_x, strips), place(edges[i, 2], west, per_x, strips) + 1):
+            listed[off[k + 1]] = i
             off[k + 1] += 1
-    off = np.cumsum(off)
-    at = off.copy()
-    listed = np.empty(off[strips], np.int64)
-    for i in range(n):
-        for k in range(place(edges[i, 0], west, per_x, strips), place(edges[i, 2], west, per_x, strips) + 1):
-            listed[at[k]] = i
-            at[k] += 1
-    return off, listed
+    return 0
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _strip(edges, listed, first, last, x0, x1, own):
     """Cut A's edges to a strip, relative to (x0, lowest y); give how many, the lowest and the highest y."""
     low, top = np.inf, -np.inf
@@ -270,56 +283,41 @@ def _strip(edges, listed, first, last, x0, x1, own):
     return n, low, top
 
 
-@njit(nogil=True, cache=True)
-def overlay_rows(xy, ring_off, part_off, row_off, row_box, first, last, zones, kind, false_easting):
-    """Measure what rows first…last−1 and each zone part have in common.
+@compiled
+def overlay_rows(
+    xy, ring_off, part_off, row_off, row_box, first, last, zones, kind, false_easting, scratch, out
+):
+    """Measure what rows first…last−1 and each zone part have in common, into `out`.
 
     Returns
     -------
-    row, part : the pairs whose boxes share ground.
-    common_m2 : area on the ellipsoid (or in the plane, by `kind`) of what they share.
-    cut : whether an outline of the part passes through the row's window; where none does, `common_m2` is
-        exactly the row's own area or 0.
-    outline : upper bound of the outline of what they share, in the plane's unit.
-    own_m2 : area of rows first…last−1, the sum of the same integrals; 0 where nothing is near.
+    the row that comes next, the number of pairs, and the length of `scratch.listed` that this row needs. It
+    stops before a row for which `out` has no room; with a need, call again from there with more.
     """
-    own_m2 = np.zeros(last - first)
-    room = 1024
-    out_row, out_part = np.empty(room, np.int64), np.empty(room, np.int64)
-    out_m2, out_line = np.empty(room), np.empty(room)
-    out_cut = np.empty(room, np.bool_)
+    edges, own, near = scratch.edges, scratch.own, scratch.near
+    off, listed, found = scratch.off, scratch.listed, scratch.found
+    box = zones.box
     pairs = 0
-    stack = np.empty((_STACK, 2), np.int64)
-    found = np.empty(len(zones.order), np.int64)
-    edges, own, near = np.empty((256, 5)), np.empty((256, 6)), np.empty((1024, 5))
-    one, all_edges = np.array([0, 0]), np.arange(256)
     for row in range(first, last):
+        out.own_m2[row] = 0.0
         west, south, east, north = row_box[row, 0], row_box[row, 1], row_box[row, 2], row_box[row, 3]
         if not (west < east and south < north):
             continue
-        hits = search(zones.nodes, zones.level_off, zones.order, west, south, east, north, found, stack)
+        hits = search(
+            zones.nodes, zones.level_off, zones.order, west, south, east, north, found, scratch.stack
+        )
         if hits == 0:
             continue
-        points = ring_off[part_off[row_off[row + 1]]] - ring_off[part_off[row_off[row]]]
-        if points > len(edges):
-            edges, own = np.empty((2 * points, 5)), np.empty((2 * points, 6))
-            all_edges = np.arange(2 * points)
+        if pairs + hits > len(out.row):
+            return row, pairs, 0
         n, outline = _edges_of(row, xy, ring_off, part_off, row_off, edges)
-        strips = 1
-        one[1] = n
-        off, listed = one, all_edges
-        if n > _STRIPED:
-            strips = n // _EDGES_A_STRIP
-            off, listed = _strips(edges, n, west, east, strips)
-        while pairs + hits > room:
-            room *= 2
-            out_row, out_part = _longer(out_row, pairs, room), _longer(out_part, pairs, room)
-            out_m2, out_line = _longer(out_m2, pairs, room), _longer(out_line, pairs, room)
-            out_cut = _longer(out_cut, pairs, room)
+        strips = max(n // _EDGES_A_STRIP, 1) if n > _STRIPED else 1
+        need = _strips(edges, n, west, east, strips, off, listed)
+        if need:
+            return row, pairs, need
         for h in range(hits):
-            out_row[pairs + h], out_part[pairs + h] = row, found[h]
-            out_m2[pairs + h], out_line[pairs + h], out_cut[pairs + h] = 0.0, outline, False
-        whole = 0.0
+            out.row[pairs + h], out.part[pairs + h] = row, found[h]
+            out.common_m2[pairs + h], out.outline[pairs + h], out.cut[pairs + h] = 0.0, outline, False
         step = (east - west) / strips
         for k in range(strips):
             x0 = west + k * step
@@ -332,29 +330,17 @@ def overlay_rows(xy, ring_off, part_off, row_off, row_box, first, last, zones, k
             strip_m2 = 0.0
             for i in range(m):
                 strip_m2 += own[i, 4] * _under(own[i, 0], own[i, 1], own[i, 2], own[i, 3], middle, rho)
-            whole += strip_m2
+            out.own_m2[row] += strip_m2
             for h in range(hits):
                 part = found[h]
-                box = zones.box
                 if not (box[part, 0] < x1 and box[part, 2] > x0 and box[part, 1] < y1 and box[part, 3] > y0):
                     continue
-                need = _room(zones, part, x0, y0, x1, y1)
-                if need > len(near):
-                    near = np.empty((2 * need, 5))
                 count, cover, passed = _near_edges(zones, part, x0, y0, x1, y1, near)
                 if cover:
-                    out_m2[pairs + h] += cover * strip_m2
+                    out.common_m2[pairs + h] += cover * strip_m2
                 if count:
-                    out_m2[pairs + h] += _common(own, m, near, count, middle, rho)
-                    out_line[pairs + h] += passed
-                    out_cut[pairs + h] = True
-        own_m2[row - first] = whole
+                    out.common_m2[pairs + h] += _common(own, m, near, count, middle, rho)
+                    out.outline[pairs + h] += passed
+                    out.cut[pairs + h] = True
         pairs += hits
-    return out_row[:pairs], out_part[:pairs], out_m2[:pairs], out_cut[:pairs], out_line[:pairs], own_m2
-
-
-@njit(nogil=True, cache=True)
-def _longer(array, used, room):
-    copy = np.empty(room, array.dtype)
-    copy[:used] = array[:used]
-    return copy
+    return last, pairs, 0

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import math
 
-from numba import njit
-
 from tuban.geo.ellipsoid import INVERSE_FLATTENING, SEMI_MAJOR_M
+from tuban.geo.kernel import compiled
 
 PLANE, GAUSS, DEGREES = 0, 1, 2  # how a layer's plane is made
 
@@ -22,7 +21,7 @@ _E2 = (2 - 1 / INVERSE_FLATTENING) / INVERSE_FLATTENING
 _A2 = SEMI_MAJOR_M**2 * (1 - _E2)
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def density(kind, false_easting, x, y):
     """Give r0, r1, r2, s1, s2 of the density r0 + r1·u + r2·u² + s1·v + s2·v² at (x + u, y + v).
 

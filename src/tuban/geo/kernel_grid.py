@@ -8,24 +8,24 @@ edges near it, and one that lies in empty cells with none at all. See `zone_inde
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from tuban.geo.kernel import compiled
 
 _EDGES_A_CELL = 4  # measured: fewer costs memory, more costs comparisons
 _FEW_EDGES = 24  # below this one cell is as fast
 _PAD = 1e-9  # of a cell's height: rounding must not lose an edge from the cell it touches
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def place(value, start, per_unit, count):
     """Give the column (row) of a coordinate; monotonic, clamped to the grid."""
     at = int((value - start) * per_unit)
     return min(max(at, 0), count - 1)
 
 
-@njit(nogil=True, cache=True)
-def boxes(xy, ring_off, part_off):
-    """Give west, south, east, north of each part; a part without points gets an empty box."""
-    box = np.empty((len(part_off) - 1, 4))
+@compiled
+def boxes(xy, ring_off, part_off, box):
+    """Set west, south, east, north of each part; a part without points gets an empty box."""
     for part in range(len(box)):
         west = south = np.inf
         east = north = -np.inf
@@ -33,10 +33,9 @@ def boxes(xy, ring_off, part_off):
             west, east = min(west, xy[i, 0]), max(east, xy[i, 0])
             south, north = min(south, xy[i, 1]), max(north, xy[i, 1])
         box[part, 0], box[part, 1], box[part, 2], box[part, 3] = west, south, east, north
-    return box
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def ring_sign(xy, first, last, shell):
     """Give +1 where the ring has the polygon on its left, else -1: the direction of rings does not matter."""
     x0, y0 = xy[first, 0], xy[first, 1]
@@ -46,10 +45,9 @@ def ring_sign(xy, first, last, shell):
     return 1 if (twice > 0) == shell else -1
 
 
-@njit(nogil=True, cache=True)
-def shapes_of_grids(ring_off, part_off, box):
-    """Give the number of columns and rows of each part's grid."""
-    counts = np.ones((len(box), 2), np.int64)
+@compiled
+def shapes_of_grids(ring_off, part_off, box, counts):
+    """Set the number of columns and rows of each part's grid, all 1 before."""
     for part in range(len(box)):
         edges = ring_off[part_off[part + 1]] - ring_off[part_off[part]]
         wide, high = box[part, 2] - box[part, 0], box[part, 3] - box[part, 1]
@@ -59,10 +57,9 @@ def shapes_of_grids(ring_off, part_off, box):
         columns = min(max(np.sqrt(cells * wide / high), 1.0), cells)
         counts[part, 0] = int(columns)
         counts[part, 1] = max(int(cells / columns), 1)
-    return counts
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def list_edges(xy, ring_off, part_off, box, counts, cell_base, cell_at, edge, sign, first_row, counting):
     """Count the edges of each cell (`counting`), or list them from where `cell_at` says.
 
@@ -107,18 +104,18 @@ def list_edges(xy, ring_off, part_off, box, counts, cell_base, cell_at, edge, si
                             first_row[at] = r0
 
 
-@njit(nogil=True, cache=True)
-def fill_cells(box, counts, cell_base, cell_off, edge, sign, first_row, inside):
-    """Set how often each empty cell is covered (1 inside, 0 outside)."""
+@compiled
+def fill_cells(box, counts, cell_base, cell_off, edge, sign, first_row, inside, passed):
+    """Set how often each empty cell is covered (1 inside, 0 outside); `passed` has room for a column."""
     for part in range(len(box)):
         nx, ny = counts[part, 0], counts[part, 1]
         step, south = (box[part, 2] - box[part, 0]) / nx, box[part, 1]
         high = box[part, 3] - south
         per_y = ny / high if high > 0 else 0.0
-        passed = np.zeros(ny, np.int64)
         for column in range(nx):
             x = box[part, 0] + (column + 0.5) * step
-            passed[:] = 0
+            for row in range(ny):
+                passed[row] = 0
             for row in range(ny):
                 cell = cell_base[part] + column * ny + row
                 for k in range(cell_off[cell], cell_off[cell + 1]):

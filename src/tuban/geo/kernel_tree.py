@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from tuban.geo.kernel import compiled
 
 _WIDE = 8  # children of a node
 
@@ -30,7 +31,7 @@ def pack(boxes: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.in
     return np.ascontiguousarray(np.concatenate(levels)), offsets, order
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def search(nodes, level_off, order, west, south, east, north, found, stack):
     """Put the boxes that share ground with the given one into `found`; give how many.
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
+
+from tuban.geo.kernel import compiled
 
 UNDERSTOOD = -1  # no row is at fault
 _POLYGON, _MULTIPOLYGON = 3, 6
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _u32(data, at):
     return (
         np.int64(data[at])
@@ -19,7 +20,7 @@ def _u32(data, at):
     )
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _polygon_size(data, at, end):
     """Give rings, points and the byte after a polygon's body; -1 where the bytes are not one."""
     if at + 4 > end:
@@ -38,7 +39,7 @@ def _polygon_size(data, at, end):
     return rings, points, at
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def sizes(data, offsets, present):
     """Count what is to be read.
 
@@ -80,7 +81,7 @@ def sizes(data, offsets, present):
     return UNDERSTOOD, points, rings, parts
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def _polygon(data, at, xy_bytes, ring_off, part_off, ring, part):
     rings = _u32(data, at)
     at += 4
@@ -97,7 +98,7 @@ def _polygon(data, at, xy_bytes, ring_off, part_off, ring, part):
     return at, ring
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def fill(data, offsets, present, xy_bytes, ring_off, part_off, row_off):
     """Copy the coordinates of rows that `sizes` understood into `xy_bytes`, and set the offsets."""
     ring = part = 0
@@ -116,7 +117,7 @@ def fill(data, offsets, present, xy_bytes, ring_off, part_off, row_off):
         row_off[row + 1] = part
 
 
-@njit(nogil=True, cache=True)
+@compiled
 def faulty_row(xy, ring_off, part_off, row_off):
     """Give the first row with a ring that is not closed, too short, or not made of numbers; else `UNDERSTOOD`."""
     for row in range(len(row_off) - 1):
@@ -127,6 +128,7 @@ def faulty_row(xy, ring_off, part_off, row_off):
             if last - first < 3 or xy[first, 0] != xy[last, 0] or xy[first, 1] != xy[last, 1]:
                 return row
             for i in range(first, last):
-                if not (np.isfinite(xy[i, 0]) and np.isfinite(xy[i, 1])):
+                # Infinity minus itself is no number either.
+                if xy[i, 0] - xy[i, 0] != 0 or xy[i, 1] - xy[i, 1] != 0:
                     return row
     return UNDERSTOOD

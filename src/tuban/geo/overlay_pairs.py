@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from tuban.domain.progress import Progress, Step, quiet
 from tuban.errors import Text
-from tuban.geo import kernel_density, kernel_grid
-from tuban.geo.coords import Rings, refused
+from tuban.geo import kernel_density
+from tuban.geo.coords import Rings, boxes, refused
 from tuban.geo.crs import FALSE_EASTING_M, ZONE_STEP_M, understand
-from tuban.geo.kernel_area import overlay_rows
+from tuban.geo.kernel_area import Out, Scratch, overlay_rows
 from tuban.geo.zone_index import ZoneIndex
 
 Array = NDArray[np.float64]
@@ -91,35 +91,87 @@ def measure_pairs(
     InvalidGeometry : a parcel of which more, or less than nothing, lies in a zone: it crosses itself.
     """
     kind, false_easting = plane_of(index.crs, measure)
-    row_box = kernel_grid.boxes(parcels.xy, parcels.ring_off, parcels.part_off[parcels.row_off])
+    row_box = boxes(parcels.xy, parcels.ring_off, parcels.part_off[parcels.row_off])
     count = threads_for(len(parcels), threads)
 
-    def work(first: int) -> tuple[Any, ...]:
+    own_m2 = np.zeros(len(parcels))
+    points = np.diff(parcels.ring_off[parcels.part_off[parcels.row_off]])
+    most = int(points.max(initial=0))
+
+    def work(first: int) -> list[tuple[Array, ...]]:
         last = min(first + _ROWS_AT_ONCE, len(parcels))
-        return overlay_rows(
-            parcels.xy,
-            parcels.ring_off,
-            parcels.part_off,
-            parcels.row_off,
-            row_box,
-            first,
-            last,
-            index.arrays,
-            kind,
-            false_easting,
-        )
+        scratch = _scratch(index, most)
+        done = []
+        while first < last:
+            out = _out(2 * (last - first) + len(index.part_zone), own_m2)
+            first, pairs, need = overlay_rows(
+                parcels.xy,
+                parcels.ring_off,
+                parcels.part_off,
+                parcels.row_off,
+                row_box,
+                first,
+                last,
+                index.arrays,
+                kind,
+                false_easting,
+                scratch,
+                out,
+            )
+            done.append(
+                (
+                    out.row[:pairs],
+                    out.part[:pairs],
+                    out.common_m2[:pairs],
+                    out.cut[:pairs],
+                    out.outline[:pairs],
+                )
+            )
+            if need:
+                scratch = scratch._replace(listed=np.empty(need, np.int64))
+        return done
 
     starts = range(0, len(parcels), _ROWS_AT_ONCE)
-    done = []
+    done: list[tuple[Array, ...]] = []
     with ThreadPoolExecutor(count) if count > 1 and len(starts) > 1 else _Here() as pool:
         for result in pool.map(work, starts):
-            done.append(result)
-            progress(Step(len(done) / len(starts), Text("量算交叠面积", "Measuring what is shared")))
+            done += result
+            progress(
+                Step(
+                    min(done[-1][0].max(initial=0) / len(parcels), 1.0),
+                    Text("量算交叠面积", "Measuring what is shared"),
+                )
+            )
     if not done:
         empty = np.empty(0)
         return Pairs(np.empty(0, np.int64), np.empty(0, np.int64), empty, empty, empty)
-    row, part, common, cut, outline, own = (np.concatenate(column) for column in zip(*done, strict=True))
-    return _settled(row, index.part_zone[part], common, cut, outline, own, index.single, first_row)
+    row, part, common, cut, outline = (np.concatenate(column) for column in zip(*done, strict=True))
+    return _settled(row, index.part_zone[part], common, cut, outline, own_m2, index.single, first_row)
+
+
+def _scratch(index: ZoneIndex, most_points: int) -> Scratch:
+    """Give the room for one thread. What is not written to takes no memory."""
+    strips = most_points // 16 + 4
+    return Scratch(
+        stack=np.empty((256, 2), np.int64),
+        found=np.empty(len(index.part_zone), np.int64),
+        edges=np.empty((most_points, 5)),
+        own=np.empty((most_points, 6)),
+        near=np.empty((2 * index.most_edges, 5)),
+        off=np.empty(strips, np.int64),
+        listed=np.empty(4 * most_points, np.int64),
+    )
+
+
+def _out(pairs: int, own_m2: Array) -> Out:
+    return Out(
+        row=np.empty(pairs, np.int64),
+        part=np.empty(pairs, np.int64),
+        common_m2=np.empty(pairs),
+        cut=np.empty(pairs, np.bool_),
+        outline=np.empty(pairs),
+        own_m2=own_m2,
+    )
 
 
 class _Here:

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from tuban.errors import Damaged, Text, WrongUse
 from tuban.geo import kernel_grid, kernel_tree
 from tuban.geo.area import LONGEST_EDGE_M
-from tuban.geo.coords import Rings, from_arrow, from_shapes, refused
+from tuban.geo.coords import Rings, boxes, from_arrow, from_shapes, refused
 from tuban.geo.crs import convert, understand
 from tuban.geo.kernel_area import ZoneArrays
 
@@ -75,8 +75,9 @@ class ZoneIndex:
     @classmethod
     def _prepared(cls, rings: Rings, crs: str) -> ZoneIndex:
         xy, ring_off, part_off = rings.xy, rings.ring_off, rings.part_off
-        box = kernel_grid.boxes(xy, ring_off, part_off)
-        counts = kernel_grid.shapes_of_grids(ring_off, part_off, box)
+        box = boxes(xy, ring_off, part_off)
+        counts = np.ones((len(box), 2), np.int64)
+        kernel_grid.shapes_of_grids(ring_off, part_off, box, counts)
         cells = counts.prod(axis=1)
         cell_base = np.concatenate([[0], np.cumsum(cells)]).astype(np.int64)
         held = np.zeros(cell_base[-1] + 1, np.int64)
@@ -89,7 +90,8 @@ class ZoneIndex:
         kernel_grid.list_edges(
             xy, ring_off, part_off, box, counts, cell_base, at, edge, sign, first_row, False
         )
-        kernel_grid.fill_cells(box, counts, cell_base, cell_off, edge, sign, first_row, inside)
+        column = np.empty(counts.max(initial=1), np.int64)
+        kernel_grid.fill_cells(box, counts, cell_base, cell_off, edge, sign, first_row, inside, column)
         nodes, level_off, order = kernel_tree.pack(box)
         arrays = ZoneArrays(
             nodes, level_off, order, box, counts, cell_base, cell_off, inside, edge, sign, first_row
@@ -101,6 +103,11 @@ class ZoneIndex:
     def single(self) -> bool:
         """Say whether every zone has one part."""
         return len(self.part_zone) == len(np.unique(self.part_zone))
+
+    @cached_property
+    def most_edges(self) -> int:
+        """Give the number of edges listed in the largest part's grid."""
+        return int(np.diff(self.arrays.cell_off[self.arrays.cell_base]).max(initial=0))
 
     @property
     def nbytes(self) -> int:
