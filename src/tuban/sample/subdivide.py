@@ -87,6 +87,9 @@ def _try(
             if s >= 0:
                 use[s], root[s] = use[f], root[f]
                 kind[s] = rule[9] if random(state) < rule[10] else rule[8]
+                # In a bent face the two cuts may part at a corner: what lies between is no strip then.
+                if face_area(m, s) > 1.6 * w * (long if along else short):
+                    kind[s] = kind[f]
             return g
     snap = min(3.0, 0.05 * short)
     g = cut(m, f, px, py, dx, dy, rule[2], rule[3], snap, 0.2, state)
