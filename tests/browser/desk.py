@@ -70,6 +70,8 @@ class Desk:
         page.on("pageerror", lambda error: self.watch.errors.append(str(error)))
         with page.expect_response(lambda answer: "/api/layers" in answer.url):
             page.goto(self.county.url + path)
+        if "left=0" not in path:
+            page.locator("li.layer").first.wait_for()
         settle(page)
         return page
 
@@ -86,7 +88,7 @@ def tool(page: Page, name: str) -> Locator:
     if button.get_attribute("aria-pressed") != "true":
         button.click()
     panel = page.locator("aside.right")
-    panel.wait_for()
+    panel.locator(".body > *").first.wait_for()  # panels load when they are first opened
     return panel
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, TimeoutError, expect
 from pyproj import Geod
 
 from browser.desk import County, map_box, part, tool
@@ -59,23 +59,33 @@ def test_swapped_coordinates_are_named_not_mended(page: Page):
 
 def test_drawing_shows_the_size_at_every_step_and_escape_ends_it(page: Page):
     tool(page, "量算")
+    part(page, "measure").wait_for()
     box = map_box(page)
 
     def at(x: float, y: float) -> tuple[float, float]:
         return box["x"] + box["width"] * x, box["y"] + box["height"] * y
 
     def becomes(area_ha: float) -> None:
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 20
         while number(part(page, "area-ha").inner_text()) != pytest.approx(area_ha, rel=0.02):
             assert time.monotonic() < deadline, part(page, "area-ha").inner_text()
             page.wait_for_timeout(50)
+
+    def answered() -> bool:
+        """Every position has been sent and answered: nothing more is asked for a while."""
+        try:
+            page.wait_for_event("response", lambda said: "/api/measure" in said.url, timeout=1500)
+        except TimeoutError:
+            return True
+        return False
 
     page.mouse.click(*at(0.3, 0.3))
     page.wait_for_timeout(400)  # two quick clicks would be a double click
     page.mouse.click(*at(0.5, 0.3))
     page.mouse.move(*at(0.5, 0.6), steps=3)
     expect(part(page, "area-ha")).to_be_visible()
-    page.wait_for_timeout(600)
+    while not answered():
+        pass
     triangle = number(part(page, "area-ha").inner_text())
     page.mouse.click(*at(0.5, 0.6))
     page.wait_for_timeout(400)
@@ -85,10 +95,11 @@ def test_drawing_shows_the_size_at_every_step_and_escape_ends_it(page: Page):
     becomes(triangle)
     page.mouse.click(*at(0.3, 0.6))
     page.keyboard.press("Escape")
-    page.wait_for_timeout(400)
+    while not answered():
+        pass
     ended = part(page, "area-ha").inner_text()
     page.mouse.move(*at(0.8, 0.8), steps=3)
-    page.wait_for_timeout(400)
+    assert answered()
     assert part(page, "area-ha").inner_text() == ended
     page.keyboard.press("Escape")
     expect(part(page, "measure")).to_have_count(0)
