@@ -22,6 +22,11 @@ def setting(default: Any, zh: str, en: str) -> Any:
 class Settings:
     """The settings of one process; each may be given as the environment variable `TUBAN_<NAME>`."""
 
+    database: str = setting(
+        "",
+        "目录库的 PostgreSQL 地址(含口令);目录库在工作区文件夹内时留空",
+        "PostgreSQL address of the catalogue, with password; empty where the workspace's folder holds it",
+    )
     tianditu_key: str = setting(
         "",
         "天地图密钥;填写后地图可叠加天地图底图,浏览器只会访问天地图",

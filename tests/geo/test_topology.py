@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from given import CRS, square
 from shapely import Polygon
 
+from given import CRS, square
 from tuban.geo.topology import tiling
 
 

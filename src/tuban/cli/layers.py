@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ import click
 
 from tuban.cli.layers_print import area_ha, both, local_time, record_of, show_taken
 from tuban.cli.say import current_language, progress_bar, say, show_json, show_table
+from tuban.cli.workspace import open_here, open_if_there
 from tuban.errors import Text, WrongUse
 
 if TYPE_CHECKING:
@@ -170,20 +170,14 @@ def import_(ctx: click.Context, file: Path, code: str | None, all_: bool, **aske
 @click.pass_context
 def inspect(ctx: click.Context, file: Path, profile: str | None, as_json: bool, **asked: Any) -> None:
     """Read every layer as an import would, and store nothing; exits 1 if any would be refused."""
-    from tuban.store import open_workspace
-    from tuban.store.opening import is_workspace
     from tuban.workflows.inspect import inspect as look
     from tuban.workflows.intake import profile_of
 
     # Inside a workspace, coordinates are checked against its boundaries; outside it works as well.
-    ws = open_workspace(ctx.obj["workspace"]) if is_workspace(ctx.obj["workspace"]) else None
-    try:
+    with open_if_there(ctx.obj) as ws:
         book = profile_of(ws, profile)
         with progress_bar(Text("检查文件", "Looking at the file")) as progress:
             seen = look(file, book, ws=ws, progress=progress, **asked)
-    finally:
-        if ws is not None:
-            ws.close()
     lang = current_language()
     if as_json:
         show_json([layer.record() for layer in seen])
@@ -352,17 +346,6 @@ def withdraw(obj: dict, code: str, *, number: int, reason: str, by: str | None, 
     if as_json:
         show_json({"code": done.code, "number": done.number, "at": done.recorded_at, "reason": done.reason})
     say(Text(f"已撤回 {done.code} 第{number}版:{reason}", f"Withdrew {done.code} version {number}: {reason}"))
-
-
-@contextmanager
-def open_here(obj: dict) -> Iterator[Workspace]:
-    """Open the workspace that the command is about."""
-    import os
-
-    from tuban.store import open_workspace
-
-    with open_workspace(obj["workspace"], database=os.environ.get("TUBAN_DATABASE") or None) as ws:
-        yield ws
 
 
 def _day(moment: datetime | None) -> date | None:

@@ -16,7 +16,10 @@ from tuban.errors import Text, TubanError
 # Feature → module under tuban.cli and its one-line help. A module is imported when its feature is called,
 # so that `tuban --help` stays under half a second.
 FEATURES: dict[str, tuple[str, Text]] = {
-    "demo": ("demo", Text("生成示范县、检查并打开“一张图”", "Build the sample county, check it and serve it")),
+    "demo": (
+        "demo",
+        Text("生成示范县、检查并打开“一张图”", "Build the sample county, check it and serve it"),
+    ),
     "serve": ("serve", Text("在浏览器中打开工作区", "Serve the workspace to the browser")),
     "layers": ("layers", Text("图层:入库、列表、导出、版本", "Layers: import, list, export, versions")),
     "statistics": ("statistics", Text("按行政区、分类、分区统计面积", "Areas by unit, class and zone")),
@@ -47,7 +50,9 @@ class Features(click.Group):
 
 
 @click.group(cls=Features, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--workspace", "-w", metavar="DIR", envvar="TUBAN_WORKSPACE", help="工作区文件夹 · workspace folder")
+@click.option(
+    "--workspace", "-w", metavar="DIR", envvar="TUBAN_WORKSPACE", help="工作区文件夹 · workspace folder"
+)
 @click.option("--lang", type=click.Choice(["zh", "en"]), envvar="TUBAN_LANG", help="语言 · language")
 @click.version_option(package_name="tuban", message="tuban %(version)s")
 @click.pass_context

@@ -30,7 +30,9 @@ def language(ctx: click.Context | None = None) -> str:
     if said := os.environ.get("TUBAN_LANG"):
         return said
     named = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG")
-    if not named and sys.platform == "win32":  # elsewhere an unset locale reads as English, which says nothing
+    if (
+        not named and sys.platform == "win32"
+    ):  # elsewhere an unset locale reads as English, which says nothing
         with contextlib.suppress(ValueError):
             named = locale.getlocale()[0]
     return "en" if (named or "").lower().startswith("en") else "zh"

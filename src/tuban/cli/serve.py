@@ -17,5 +17,9 @@ def command(obj: dict, host: str, port: int, open_browser: bool) -> None:
     """Serve until stopped."""
     from tuban.service.run import serve
 
-    say(Text(f"“一张图”:http://{host}:{port}  (Ctrl+C 停止)", f"The map: http://{host}:{port}  (Ctrl+C stops)"))
+    say(
+        Text(
+            f"“一张图”:http://{host}:{port}  (Ctrl+C 停止)", f"The map: http://{host}:{port}  (Ctrl+C stops)"
+        )
+    )
     serve(obj["workspace"], host=host, port=port, open_browser=open_browser)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tuban.cli.say import current_language, progress_bar, say, show_json, show_table
+from tuban.cli.workspace import open_here
 from tuban.errors import Text
 
 if TYPE_CHECKING:
@@ -100,12 +101,11 @@ def table_(obj: dict, rows: Any, columns: Any, as_json: bool, xlsx: Path | None,
 @contextmanager
 def _asked(obj: dict, asked: dict[str, Any]) -> Iterator[tuple[Workspace, LayerVersion, dict[str, Any]]]:
     """Open the workspace, find the version, and give the options as the workflow takes them."""
-    from tuban.store import open_workspace
     from tuban.workflows.intake import profile_of
 
     on: date | None = asked["on"].date() if asked["on"] else None
     known: datetime | None = asked["known"]
-    with open_workspace(obj["workspace"]) as ws:
+    with open_here(obj) as ws:
         standards = profile_of(ws)
         found = standards.find(asked["layer"])
         code = found.code if found is not None else asked["layer"]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from tuban.cli.say import current_language, progress_bar, say, show_json, show_table
+from tuban.cli.workspace import open_here
 from tuban.errors import NotFound, Text
 
 if TYPE_CHECKING:
@@ -28,7 +29,6 @@ def command() -> None:
 @click.pass_obj
 def show(obj: dict, limit: int, offset: int, subject: str | None, as_json: bool) -> None:
     """Show the newest steps."""
-    from tuban.cli.layers import open_here
     from tuban.store.trail import ACTIONS
 
     with open_here(obj) as ws:
@@ -67,8 +67,6 @@ def verify(ctx: click.Context, file: Path | None, head: str | None, as_json: boo
     if file is not None:
         report = _verify_file(file, head)
     else:
-        from tuban.cli.layers import open_here
-
         with open_here(ctx.obj) as ws, progress_bar(Text("核验", "Checking")) as progress:
             report = ws.verify(head=head, progress=progress)
     if as_json:
@@ -88,7 +86,6 @@ def verify(ctx: click.Context, file: Path | None, head: str | None, as_json: boo
 @click.pass_context
 def export(ctx: click.Context, file: Path, by: str | None, as_json: bool) -> None:
     """Write the trail to FILE for whoever checks it elsewhere."""
-    from tuban.cli.layers import open_here
     from tuban.store.lock import user_name
 
     with open_here(ctx.obj) as ws:

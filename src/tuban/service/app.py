@@ -39,7 +39,9 @@ def create_app(
             yield
             return
         own = not isinstance(workspace, Workspace)
-        opened = open_workspace(Path(workspace)) if not isinstance(workspace, Workspace) else workspace
+        opened = workspace
+        if not isinstance(opened, Workspace):
+            opened = open_workspace(Path(opened), database=settings.database or None)
         state = open_state(opened, settings)
         app.state.tuban = state
         if settings.prepare_layers:

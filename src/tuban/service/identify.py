@@ -107,6 +107,7 @@ def _features(rows: Rows, fids: np.ndarray, distances: np.ndarray) -> list[out.I
             properties=present.properties(row),
             bounds=bounds,
             area_ha=present.ha(area),
+            area_mu=present.mu(area),
             distance_m=round(float(distance), 2),
         )
         for fid, row, bounds, area, distance in zip(

@@ -29,6 +29,11 @@ def ha(area_m2: float | None) -> float | None:
     return None if area_m2 is None or math.isnan(area_m2) else float(in_unit(area_m2, "ha"))
 
 
+def mu(area_m2: float | None) -> float | None:
+    """Give mu with two decimals, from the square metres: hectares already rounded would round twice."""
+    return None if area_m2 is None or math.isnan(area_m2) else float(in_unit(area_m2, "mu"))
+
+
 def version(of: LayerVersion) -> out.VersionOut:
     """Present one version."""
     return out.VersionOut(

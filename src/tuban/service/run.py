@@ -43,7 +43,7 @@ def serve(
     settings = settings or read_settings()
     check_port(host, port)
     progress(Step(0.0, Text("打开工作区", "Opening the workspace")))
-    with open_workspace(Path(folder)) as workspace:
+    with open_workspace(Path(folder), database=settings.database or None) as workspace:
         app = create_app(workspace, _reachable(settings, host))
         server = uvicorn.Server(
             uvicorn.Config(

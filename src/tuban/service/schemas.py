@@ -229,6 +229,7 @@ class IdentifyFeatureOut(Model):
     properties: Properties
     bounds: Bounds | None
     area_ha: float | None
+    area_mu: float | None
     distance_m: float
     """0 where the point lies in the object."""
 

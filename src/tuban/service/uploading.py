@@ -16,6 +16,7 @@ from fastapi import UploadFile
 from tuban.domain.progress import Progress
 from tuban.domain.version import Validity
 from tuban.errors import DiskFull, Text, WrongUse
+from tuban.geo.io import OnInvalid
 from tuban.service.state import State
 from tuban.service.tasks import Task
 from tuban.workflows import intake
@@ -42,6 +43,9 @@ class Wishes:
     layer: str | None
     crs: str | None
     convert_to: str | None
+    encoding: str | None = None
+    swap_axes: bool = False
+    on_invalid: OnInvalid = "refuse"
 
 
 def take_upload(state: State, code: str, file: UploadFile, wishes: Wishes) -> Task:
@@ -72,6 +76,9 @@ def take_upload(state: State, code: str, file: UploadFile, wishes: Wishes) -> Ta
             layer=wishes.layer,
             crs=wishes.crs,
             convert_to=wishes.convert_to,
+            encoding=wishes.encoding,
+            swap_axes=wishes.swap_axes,
+            on_invalid=wishes.on_invalid,
             progress=progress,
         )
         if state.settings.prepare_layers:

@@ -449,6 +449,8 @@ export interface components {
             convert_to?: string | null;
             /** Crs */
             crs?: string | null;
+            /** Encoding */
+            encoding?: string | null;
             /**
              * File
              * @description one file, or a zip of a .gdb folder or a shapefile
@@ -456,6 +458,17 @@ export interface components {
             file: string;
             /** Layer */
             layer?: string | null;
+            /**
+             * On Invalid
+             * @default refuse
+             * @enum {string}
+             */
+            on_invalid: "refuse" | "keep";
+            /**
+             * Swap Axes
+             * @default false
+             */
+            swap_axes: boolean;
             /** Valid From */
             valid_from?: string | null;
         };
@@ -708,6 +721,8 @@ export interface components {
         IdentifyFeatureOut: {
             /** Area Ha */
             area_ha: number | null;
+            /** Area Mu */
+            area_mu: number | null;
             /** Bounds */
             bounds: [
                 number,

@@ -88,6 +88,12 @@ export function areaWithUnit(ha: number | null | undefined, unit: AreaUnit, lang
   return text === NO_VALUE ? text : `${text} ${unitName(unit, lang)}`
 }
 
+/** Write mu as the service gives them: from hectares already rounded they would be rounded twice. */
+export function muWithUnit(mu: number | null | undefined, lang: Lang): string {
+  const text = formatNumber(mu, 2)
+  return text === NO_VALUE ? text : `${text} ${unitName('mu', lang)}`
+}
+
 /** Write a difference with its sign: "+12.00", "−3.50", "0.00". */
 export function formatChange(value: number | null | undefined, decimals = 2): string {
   const text = formatNumber(value, decimals)

@@ -1,7 +1,8 @@
 """Taking a file in, in the background."""
 
+from dataclasses import replace
 from datetime import date
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, File, Form, UploadFile
 
@@ -23,7 +24,11 @@ def import_layer(
     act: Choice = None,
     crs: Choice = None,
     convert_to: Choice = None,
+    encoding: Choice = None,
+    swap_axes: Annotated[bool, Form()] = False,
+    on_invalid: Annotated[Literal["refuse", "keep"], Form()] = "refuse",
 ) -> TaskStartedOut:
     """Queue an import; follow it at /api/tasks."""
-    wishes = Wishes(valid_from, act or "", layer or None, crs or None, convert_to or None)
+    how = Wishes(valid_from, act or "", layer or None, crs or None, convert_to or None, encoding or None)
+    wishes = replace(how, swap_axes=swap_axes, on_invalid=on_invalid)
     return TaskStartedOut(task=take_upload(state, code, file, wishes).id)
