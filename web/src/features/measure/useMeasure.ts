@@ -30,7 +30,9 @@ export function useMeasure() {
   onScopeDispose(
     takePointer({
       click: ({ lon, lat }) => (sketch.value = add(sketch.value, [lon, lat])),
-      move: ({ lon, lat }) => (pointer.value = [lon, lat]),
+      move: ({ lon, lat }) => {
+        if (!sketch.value.done) pointer.value = [lon, lat]
+      },
       doubleClick: end,
     }),
   )
