@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,6 +21,8 @@ Index = NDArray[np.int64]
 CLOSE_ENOUGH_M2 = 0.02
 # What rounding of coordinates adds up to over the cuts of a whole county: no reason to cut a sliver.
 NEGLIGIBLE_M2 = 1.0
+# Directions of a cut, against the long side of the face: across it, along it, then at a slant.
+TURNS = (math.pi / 2, 0.0, 1.1, 2.0, 0.5, 2.6)
 
 
 class Ground:
@@ -89,9 +92,9 @@ class Ground:
         """Cut off a piece of that area; give its number, or -1 where the face does not allow it."""
         whole_m2 = float(self.columns["area"][f])
         ratio = whole_m2 / face_area(self.mesh, f)
-        for across in (True, False):
+        for turn in TURNS:
             for first in (True, False):
-                g = _cut_area(self.mesh, f, (wanted_m2 if first else whole_m2 - wanted_m2) / ratio, across)
+                g = _cut_area(self.mesh, f, (wanted_m2 if first else whole_m2 - wanted_m2) / ratio, turn)
                 if g < 0:
                     continue
                 for column in self.columns.values():
@@ -128,6 +131,13 @@ class Ground:
                     if piece >= 0:
                         return np.r_[order[: k - back], piece]
         over, under = total[k] - wanted_m2, wanted_m2 - (total[k - 1] if k else 0.0)
+        # Nothing beyond can be cut: take one face too many and leave a piece of any of them.
+        for at in range(k, max(k - 60, -1), -1):
+            share = 1.0 if weight is None else float(self.columns[weight][order[at]])
+            keep_m2 = self["area"][order[at]] - over / share
+            kept = self.cut(int(order[at]), keep_m2) if keep_m2 > 1.02 * NEGLIGIBLE_M2 else -1
+            if kept >= 0:
+                return np.r_[order[:at], kept, order[at + 1 : k + 1]]
         return order[: k + 1] if over < under else order[:k]
 
     def _candidates(self, rest_order: Index, rest_m2: float, weight: str | None, strict: bool) -> Index:
@@ -196,11 +206,11 @@ def _left_area(m: Mesh, f: int, px: float, py: float, dx: float, dy: float) -> f
 
 
 @njit(cache=True)
-def _cut_area(m: Mesh, f: int, wanted: float, across: bool) -> int:
+def _cut_area(m: Mesh, f: int, wanted: float, turn: float) -> int:
     """Cut `f` along a straight line so that the part left of it has the plane area `wanted`."""
     ux, uy, long, short, cx, cy = axes(m, f)
-    dx, dy = (-uy, ux) if across else (ux, uy)
-    reach = long if across else short
+    dx, dy = ux * math.cos(turn) - uy * math.sin(turn), ux * math.sin(turn) + uy * math.cos(turn)
+    reach = long + short
     nx, ny = -dy, dx
     low, high = -0.51 * reach, 0.51 * reach
     for _ in range(60):

@@ -28,8 +28,9 @@ def draw_lines(
     ground.add("flood_key", np.where(wet, -1.0, ground["river_m"]) + 2e4 * ground["centre_before"])
     every = np.ones(ground.count, bool)
     ground.mark("flood", ground.take(ground.ranked(every, "flood_key"), fig.flood_ha * HA * free_scale))
-    _heritage(ground, fig, rng)
     _tailings(ground, places)
+    # Last: a face that is cut after this would count twice.
+    _heritage(ground, fig, rng)
 
 
 def _extent(ground: Ground, places: Places, fig: Figures, free_scale: float) -> None:
@@ -80,7 +81,12 @@ def _purple(ground: Ground, places: Places) -> None:
 def _heritage(ground: Ground, fig: Figures, rng: np.random.Generator) -> None:
     """Give each protected site a face of its own, numbered from 1."""
     size = ground["area"]
-    able = (ground["kind"] == kinds.OPEN) & (size > np.quantile(size, 0.3)) & (size < np.quantile(size, 0.8))
+    able = (
+        (ground["kind"] == kinds.OPEN)
+        & ~ground["pond"]
+        & (size > np.quantile(size, 0.3))
+        & (size < np.quantile(size, 0.8))
+    )
     faces = ground.where(able)
     left, right, _ = ground.borders()
     chosen: list[int] = []
