@@ -171,3 +171,17 @@ def test_single_and_multi_parts_may_be_mixed(tmp_path):
     back = read_layer(path).frame
     assert set(back.geom_type) == {"MultiPolygon"}
     assert back.geometry.area.tolist() == [10_000.0, 20_000.0]
+
+
+def test_a_geodatabase_takes_single_and_multiple_polygons_and_columns_without_any_number(tmp_path):
+    from shapely import MultiPolygon, box
+
+    frame = gpd.GeoDataFrame(
+        {"BSM": ["1", "2"], "SJNF": pd.array([None, None], dtype="Int64")},
+        geometry=[box(0, 0, 1, 1), MultiPolygon([box(2, 2, 3, 3), box(5, 5, 6, 6)])],
+        crs="EPSG:4490",
+    )
+    write_layer(frame, tmp_path / "a.gdb", format="gdb", layer_name="X")
+    back = gpd.read_file(tmp_path / "a.gdb", layer="X")
+    assert back["SJNF"].isna().all()
+    assert back.geometry.area.tolist() == [1.0, 2.0]

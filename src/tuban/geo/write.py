@@ -16,8 +16,10 @@ from pathlib import Path
 from typing import Any, Literal
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pyogrio
+import shapely
 from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError, GeometryError
 
 from tuban.domain.layer import GeometryKind
@@ -187,7 +189,7 @@ def _write_ogr(
     write: Callable[..., None] = pyogrio.write_dataframe
     with _quiet_gdal(target):
         write(
-            _small_integers(frame) if format == "gdb" else frame.reset_index(drop=True),
+            _one_kind(_small_integers(frame)) if format == "gdb" else frame.reset_index(drop=True),
             target,
             layer=name,
             driver=_DRIVERS[format],
@@ -197,11 +199,25 @@ def _write_ogr(
         )
 
 
+def _one_kind(frame: Frame) -> Frame:
+    """Give every polygon (line) as a multipolygon (multiline) where both kinds occur: FileGDB knows one per layer."""
+    if not isinstance(frame, gpd.GeoDataFrame):
+        return frame
+    shapes = np.asarray(frame.geometry.array, dtype=object)
+    kinds = shapely.get_type_id(shapes)
+    for single, multi, make in ((3, 6, shapely.multipolygons), (1, 5, shapely.multilinestrings)):
+        alone = np.flatnonzero(kinds == single)
+        if len(alone) and (kinds == multi).any():
+            shapes = shapes.copy()
+            shapes[alone] = make(shapes[alone], indices=np.arange(len(alone)))
+    return frame.set_geometry(gpd.GeoSeries(shapes, index=frame.index, crs=frame.crs))
+
+
 def _small_integers(frame: Frame) -> Frame:
     """Give whole numbers 32 bits where they fit: FileGDB before ArcGIS 10.9 makes doubles of longer ones."""
     narrow = {}
     for name, column in frame.items():
-        if pd.api.types.is_integer_dtype(column.dtype) and not column.abs().max() >= 2**31:
+        if pd.api.types.is_integer_dtype(column.dtype) and bool((column.abs() < 2**31).fillna(True).all()):
             narrow[name] = "Int32"
     return frame.reset_index(drop=True).astype(narrow)
 
