@@ -58,7 +58,7 @@ def from_arrow(column: pa.Array | pa.ChunkedArray, what: Text, *, first_row: int
     xy = np.empty((points, 2))
     ring_off, part_off = np.zeros(rings + 1, np.int64), np.zeros(parts + 1, np.int64)
     row_off = np.zeros(len(column) + 1, np.int64)
-    kernel_wkb.fill(data, offsets, present, xy.view(np.uint8).reshape(-1), ring_off, part_off, row_off)
+    kernel_wkb.fill(data, offsets, present, xy.view(np.uint64).reshape(-1), ring_off, part_off, row_off)
     return _sound(Rings(xy, ring_off, part_off, row_off), what, first_row)
 
 

@@ -17,7 +17,8 @@ def pack(boxes: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.in
     """
     n = len(boxes)
     strips = max(int(np.ceil(np.sqrt(n / _WIDE))), 1)
-    centre_x, centre_y = boxes[:, 0] + boxes[:, 2], boxes[:, 1] + boxes[:, 3]
+    with np.errstate(invalid="ignore"):  # the box of nothing has no centre; it sorts last and meets no box
+        centre_x, centre_y = boxes[:, 0] + boxes[:, 2], boxes[:, 1] + boxes[:, 3]
     strip = np.empty(n, np.int64)
     strip[np.argsort(centre_x, kind="stable")] = np.arange(n) * strips // max(n, 1)
     order = np.lexsort((centre_y, strip)).astype(np.int64)

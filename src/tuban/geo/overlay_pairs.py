@@ -35,7 +35,8 @@ class Pairs:
 
     `common_m2` and `own_m2` (of the parcel) are unrounded areas on the ellipsoid by the same integral, so
     their ratio is the share; it is exactly 1 where the parcel is wholly inside. `outline` is an upper bound of
-    the outline of what they share, in the unit of the layer's plane.
+    the outline of what they share, in the unit of the layer's plane. `near` are the parcels that the outline
+    of some zone comes near to: only their own outline was reckoned with.
     """
 
     parcel: NDArray[np.int64]
@@ -43,6 +44,7 @@ class Pairs:
     common_m2: Array
     own_m2: Array
     outline: Array
+    near: NDArray[np.int64]
 
     @property
     def share(self) -> Array:
@@ -144,7 +146,8 @@ def measure_pairs(
             )
     if not done:
         empty = np.empty(0)
-        return Pairs(np.empty(0, np.int64), np.empty(0, np.int64), empty, empty, empty)
+        none = np.empty(0, np.int64)
+        return Pairs(none, none, empty, empty, empty, none)
     row, part, common, cut, outline = (np.concatenate(column) for column in zip(*done, strict=True))
     return _settled(row, index.part_zone[part], common, cut, outline, own_m2, index.single, first_row)
 
@@ -197,8 +200,11 @@ def _settled(
     first_row: int,
 ) -> Pairs:
     """Sum the parts of each zone, drop what is nothing, and call inside what is."""
-    near = cut | (common != 0)  # the rest only has boxes that meet
-    row, zone, common, outline = row[near], zone[near], common[near], outline[near]
+    # An outline along the border of two strips passes through neither: then the area shows it.
+    partly = (common != 0) & (common != own[row])
+    near = np.unique(row[cut | partly | (own[row] <= NOISE_M2)])
+    met = cut | (common != 0)  # the rest only has boxes that meet
+    row, zone, common, outline = row[met], zone[met], common[met], outline[met]
     order = np.lexsort((zone, row))
     row, zone, common, outline = row[order], zone[order], common[order], outline[order]
     if not single and len(row):
@@ -207,10 +213,12 @@ def _settled(
         common, outline = np.add.reduceat(common, starts), np.add.reduceat(outline, starts)
     whole = own[row]
     noise = NOISE_M2 + NOISE_SHARE * np.abs(whole)
-    odd = np.flatnonzero((common < -noise) | (common > whole + noise))
+    odd = np.flatnonzero((common < -noise) | (common > whole + noise) | (whole < -noise))
     if len(odd):
         reason = "自相交或洞在外环之外", "it crosses itself, or a hole lies outside"
         raise refused(PARCEL, first_row + int(row[odd[0]]), *reason, count=len(np.unique(row[odd])))
     common = np.where(np.abs(common - whole) <= noise, whole, common)
     kept = (common > noise) | ((common == whole) & (whole > 0))
-    return Pairs(row[kept] + first_row, zone[kept], common[kept], whole[kept], outline[kept])
+    return Pairs(
+        row[kept] + first_row, zone[kept], common[kept], whole[kept], outline[kept], near + first_row
+    )

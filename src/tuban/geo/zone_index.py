@@ -21,9 +21,9 @@ from numpy.typing import NDArray
 
 from tuban.errors import Damaged, Text, WrongUse
 from tuban.geo import kernel_grid, kernel_tree
-from tuban.geo.area import LONGEST_EDGE_M
+from tuban.geo.area import LONGEST_EDGE_M, area_m2
 from tuban.geo.coords import Rings, boxes, from_arrow, from_shapes, refused
-from tuban.geo.crs import convert, understand
+from tuban.geo.crs import Understood, convert, understand
 from tuban.geo.kernel_area import ZoneArrays
 
 _FORMAT = 1  # of a saved index; another one is made again
@@ -61,7 +61,7 @@ class ZoneIndex:
         InvalidGeometry : a zone that crosses itself; the message names the row.
         UnknownCRS, ForeignCRS : no system, or not CGCS2000.
         """
-        target = understand(zones.crs if crs is None else crs)
+        target = _must_be_ours(zones.crs if crs is None else crs)
         shapes = _in_system(zones, zones.crs if crs is None else crs)
         if not checked:
             must_be_valid(shapes, _ZONE)
@@ -70,7 +70,7 @@ class ZoneIndex:
     @classmethod
     def of_wkb(cls, column: pa.Array | pa.ChunkedArray, crs: Any) -> ZoneIndex:
         """Prepare zones from the WKB of a stored layer version, in its own system, without geometry objects."""
-        return cls._prepared(from_arrow(column, _ZONE), understand(crs).code)
+        return cls._prepared(from_arrow(column, _ZONE), _must_be_ours(crs).code)
 
     @classmethod
     def _prepared(cls, rings: Rings, crs: str) -> ZoneIndex:
@@ -208,6 +208,11 @@ def must_be_valid(shapes: NDArray[Any], what: Text, rows: NDArray[np.intp] | Non
     if len(wrong):
         reason = str(shapely.is_valid_reason(shapes[wrong[0]]))
         raise refused(what, int(wrong[0] if rows is None else rows[wrong[0]]), reason, reason, len(wrong))
+
+
+def _must_be_ours(crs: Any) -> Understood:
+    area_m2([], crs)  # refuses what is not CGCS2000
+    return understand(crs)
 
 
 def _in_system(zones: gpd.GeoSeries, crs: Any) -> NDArray[Any]:

@@ -1,0 +1,109 @@
+"""What an overlay counts and gives: tolerance, shares, and the pieces where they are asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from tuban.domain.progress import Progress, Step, quiet
+from tuban.errors import Text
+from tuban.geo.area import length_m
+
+if TYPE_CHECKING:  # the compiled kernels load when they are used
+    from tuban.geo.overlay_pairs import Pairs
+    from tuban.geo.zone_index import ZoneIndex
+
+Array = NDArray[np.float64]
+_PAIRS_AT_ONCE = 5_000
+_METRES_PER_DEGREE = 111_700  # at most, along a meridian
+_POLYGON, _MULTIPOLYGON = 3, 6
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """Pieces smaller than `sliver_m2`, or narrower than `sliver_width_m` on average, are slivers.
+
+    They come from two surveys of one edge, not from the plan. With 0 and 0 everything counts that is more
+    than the noise of arithmetic (1e-6 m²).
+    """
+
+    sliver_m2: float = 0.0
+    sliver_width_m: float = 0.0
+
+
+@dataclass(frozen=True)
+class Shares:
+    """Which part of which parcel lies in which zone.
+
+    `frame` has a row for each pair that counts, sorted by parcel and zone: `parcel` and `zone` (positions in
+    the input), `area_m2`, `share` (0–1 of the parcel), and `geometry` where asked for. The area of a piece is
+    its share of the parcel's statutory area, so the pieces of a parcel that zones cover once sum to that
+    parcel. What `tolerance` left out is counted, not hidden: `slivers` pieces with `slivers_m2`.
+    """
+
+    frame: pd.DataFrame
+    tolerance: Tolerance
+    slivers: int
+    slivers_m2: float
+
+
+def settled(found: Pairs, counts: NDArray[np.bool_], whole_m2: Array, tolerance: Tolerance) -> Shares:
+    """Make the table: shares of the statutory areas `whole_m2` (of each pair's parcel)."""
+    area = found.share * whole_m2
+    frame = pd.DataFrame(
+        {
+            "parcel": found.parcel[counts],
+            "zone": found.zone[counts],
+            "area_m2": area[counts],
+            "share": found.share[counts],
+        }
+    )
+    return Shares(frame, tolerance, int((~counts).sum()), float(area[~counts].sum()))
+
+
+def slivers(
+    found: Pairs, tolerance: Tolerance, crs: Any, pieces: Callable[[NDArray[np.intp]], NDArray[Any]]
+) -> NDArray[np.bool_]:
+    """Say which pieces are slivers; only those that may be too narrow are built and measured."""
+    inside = found.common_m2 == found.own_m2
+    sliver = (found.common_m2 < tolerance.sliver_m2) & ~inside
+    if tolerance.sliver_width_m > 0 and len(sliver):
+        from tuban.geo.kernel_density import DEGREES
+        from tuban.geo.overlay_pairs import plane_of
+
+        unit_m = _METRES_PER_DEGREE if plane_of(crs)[0] == DEGREES else 1.001
+        # Mean width of a strip: 2 · area / outline. The outline is known only from above.
+        wide = 2 * found.common_m2 >= tolerance.sliver_width_m * found.outline * unit_m
+        doubtful = np.flatnonzero(~wide & ~inside & ~sliver)
+        outline_m = length_m(pieces(doubtful), crs)
+        sliver[doubtful] = 2 * found.common_m2[doubtful] < tolerance.sliver_width_m * outline_m
+    return sliver
+
+
+def clipped(
+    parcels: NDArray[Any], index: ZoneIndex, found: Pairs, which: NDArray[np.intp], progress: Progress = quiet
+) -> NDArray[Any]:
+    """Build the pieces of some pairs: a parcel wholly inside is its own piece, only the others are cut."""
+    result = parcels
+    cut = np.flatnonzero((found.common_m2 < found.own_m2)[which])
+    zone_shapes = index.shapes(found.zone[which[cut]])
+    for start in range(0, len(cut), _PAIRS_AT_ONCE):
+        block = cut[start : start + _PAIRS_AT_ONCE]
+        result[block] = shapely.intersection(result[block], zone_shapes[start : start + _PAIRS_AT_ONCE])
+        progress(Step(min(1.0, (start + _PAIRS_AT_ONCE) / len(cut)), Text("求交", "Intersecting")))
+    return _areal(result)
+
+
+def _areal(pieces: NDArray[Any]) -> NDArray[Any]:
+    """Keep the ground: where outlines also touch, GEOS gives the line or point with it."""
+    for i in np.flatnonzero(~np.isin(shapely.get_type_id(pieces), (_POLYGON, _MULTIPOLYGON))):
+        parts = shapely.get_parts(pieces[i])
+        parts = shapely.get_parts(parts[shapely.get_dimensions(parts) == 2])
+        pieces[i] = parts[0] if len(parts) == 1 else shapely.multipolygons(parts)
+    return pieces
