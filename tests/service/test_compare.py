@@ -84,3 +84,14 @@ def test_lists_come_in_pages(tmp_path):
     assert found["counts"]["added"] == 6
     assert len(found["added"]) == 3
     assert found["removed"] == []
+
+
+def test_one_shape_measured_in_two_systems_is_no_change_but_another_area_is(tmp_path):
+    first = gpd.GeoDataFrame(
+        {"BSM": ["a", "b"], "TBMJ": [10000.01, 10000.01]}, geometry=[square(0), square(100)], crs=CRS
+    )
+    second = first.to_crs("EPSG:4490").assign(TBMJ=[10000.02, 9999.0])
+    found = compared(tmp_path, "DLTB", first, second)
+    assert found["counts"] == {"added": 0, "removed": 0, "changed": 1, "same": 1}
+    assert [row["id"] for row in found["changed"]] == ["b"]
+    assert [change["field"] for change in found["changed"][0]["changes"]] == ["TBMJ"]

@@ -14,6 +14,9 @@ from tuban.service.tables import Rows, to_degrees
 
 # About a millimetre, in degrees: two systems never give the same last digit.
 SAME_DEGREES = 1e-8
+# A declared area of one shape, measured in a plane and in degrees: edges are straight in one or the other
+# (a 10 km square differs by 9 m² of 100 km²), and each is rounded to 0.01 m².
+SAME_AREA_M2, SAME_AREA_SHARE = 0.03, 1e-6
 
 
 @dataclass(slots=True)
@@ -30,10 +33,11 @@ class Difference:
     same: int
 
 
-def compare(a: Rows, b: Rows, id_field: str | None) -> Difference:
+def compare(a: Rows, b: Rows, id_field: str | None, area_field: str | None = None) -> Difference:
     """Compare by identifier where both versions have a unique one, else by geometry.
 
-    By geometry an object that moved counts as one removed and one added.
+    By geometry an object that moved counts as one removed and one added. Of two versions in different systems,
+    what another measure of the same shape does to `area_field` is no change.
     """
     key = id_field if id_field and _unique(a, id_field) and _unique(b, id_field) else "geometry"
     keys_a, keys_b = _keys(a, key), _keys(b, key)
@@ -48,6 +52,10 @@ def compare(a: Rows, b: Rows, id_field: str | None) -> Difference:
         for name in a.columns
         if name in b.columns and name != key
     }
+    if area_field in fields and a.version.crs != b.version.crs:
+        fields[area_field] &= moved | _other_area(
+            a.table.column(area_field), b.table.column(area_field), both_a, both_b
+        )
     changed = moved.copy()
     for differs in fields.values():
         changed |= differs
@@ -99,6 +107,13 @@ def _differs(a: pa.ChunkedArray, b: pa.ChunkedArray, fids_a: np.ndarray, fids_b:
     one_missing = pc.not_equal(left.is_null(), right.is_null())  # pyright: ignore[reportAttributeAccessIssue]
     unequal = pc.fill_null(pc.not_equal(left, right), False)  # pyright: ignore[reportAttributeAccessIssue]
     return _true(pc.or_(one_missing, unequal))  # pyright: ignore[reportAttributeAccessIssue]
+
+
+def _other_area(a: pa.ChunkedArray, b: pa.ChunkedArray, fids_a: np.ndarray, fids_b: np.ndarray) -> np.ndarray:
+    """Say where two declared areas differ by more than two ways of measuring one shape do."""
+    left = pd.to_numeric(a.take(pa.array(fids_a)).to_pandas(), errors="coerce").to_numpy(dtype=float)
+    right = pd.to_numeric(b.take(pa.array(fids_b)).to_pandas(), errors="coerce").to_numpy(dtype=float)
+    return ~(np.abs(left - right) <= SAME_AREA_M2 + SAME_AREA_SHARE * np.abs(left))
 
 
 def _true(found: pa.ChunkedArray | pa.Array) -> np.ndarray:

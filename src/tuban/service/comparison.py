@@ -15,7 +15,8 @@ from tuban.service.tables import Rows
 def comparison(state: State, a: LayerVersion, b: LayerVersion, limit: int, offset: int) -> out.CompareOut:
     """Compare two versions and present one page of each list."""
     rows_a, rows_b = state.rows_of(a), state.rows_of(b)
-    found = compare(rows_a, rows_b, state.spec(a.code).id_field)
+    spec = state.spec(a.code)
+    found = compare(rows_a, rows_b, spec.id_field, spec.area_field)
     page = slice(offset, offset + limit)
     change_m2 = None if a.area_m2 is None or b.area_m2 is None else b.area_m2 - a.area_m2
     return out.CompareOut(

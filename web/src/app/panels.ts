@@ -20,7 +20,7 @@ export const panels: Panel[] = [
   },
   {
     id: 'statistics',
-    title: { zh: '统计', en: 'Figures' },
+    title: { zh: '统计', en: 'Statistics' },
     icon: Histogram,
     component: defineAsyncComponent(() => import('@/features/statistics/StatisticsPanel.vue')),
   },
