@@ -89,7 +89,9 @@ class FrontEnd(BuildHookInterface):
             build_web(Path(self.root))
 
 
-if __name__ == "__main__":  # `python hatch_build.py` builds; `python hatch_build.py npm run test` runs npm in web/
+if (
+    __name__ == "__main__"
+):  # `python hatch_build.py` builds; `python hatch_build.py npm run test` runs npm in web/
     here = Path(__file__).resolve().parent
     if sys.argv[1:2] == ["npm"]:
         npm(here / "web", *sys.argv[2:])

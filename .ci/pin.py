@@ -25,7 +25,10 @@ def resolve(requirements: list[str]) -> list[str]:
         command = ["uv", "pip", "compile", "--universal", "--python-version", "3.11", "--no-emit-index-url"]
         done = subprocess.run(
             [*command, "--no-annotate", "--no-header", "--quiet", "--no-config", str(wanted)],
-            cwd=folder, capture_output=True, text=True, check=False,
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            check=False,
         )
     if done.returncode:
         sys.exit(done.stderr)
@@ -46,7 +49,9 @@ def main() -> None:
     for extra in project["project"].get("optional-dependencies", {}).values():
         run += extra
     pins = block("constraint-dependencies", resolve(run))
-    pins += block("build-constraint-dependencies", resolve([*project["build-system"]["requires"], "editables"]))
+    pins += block(
+        "build-constraint-dependencies", resolve([*project["build-system"]["requires"], "editables"])
+    )
     fresh = re.sub(
         f"{re.escape(START)}.*?{re.escape(END)}", lambda _: f"{START}\n{pins}{END}", text, flags=re.DOTALL
     )

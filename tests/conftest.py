@@ -16,7 +16,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     for item in items:
         if item.get_closest_marker("shared") and not SHARED.is_dir():
-            item.add_marker(pytest.mark.skip(reason=f"real data folder {SHARED.name} is not beside the project"))
+            item.add_marker(
+                pytest.mark.skip(reason=f"real data folder {SHARED.name} is not beside the project")
+            )
         if item.get_closest_marker("browser") and not chromium:
             item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
 

@@ -9,15 +9,31 @@ from pathlib import Path
 
 import pytest
 
-HEAVY = {"numpy", "pandas", "geopandas", "shapely", "pyarrow", "fastapi", "sqlalchemy", "numba", "rich", "scipy"}
+HEAVY = {
+    "numpy",
+    "pandas",
+    "geopandas",
+    "shapely",
+    "pyarrow",
+    "fastapi",
+    "sqlalchemy",
+    "numba",
+    "rich",
+    "scipy",
+}
 
 
 def tuban(*args: str, cwd: Path | None = None, **env: str) -> subprocess.CompletedProcess[str]:
     plain = {k: v for k, v in os.environ.items() if not k.startswith(("TUBAN_", "LC_", "LANG"))}
     return subprocess.run(
         [sys.executable, "-m", "tuban.cli.main", *args],
-        cwd=cwd, env={**plain, "PYTHONIOENCODING": "utf-8", **env}, capture_output=True, text=True, encoding="utf-8",
-        timeout=120, check=False,
+        cwd=cwd,
+        env={**plain, "PYTHONIOENCODING": "utf-8", **env},
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=120,
+        check=False,
     )
 
 
@@ -53,7 +69,9 @@ def test_an_unknown_feature_exits_2_without_traceback():
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize("args", [("layers", "list"), ("trail", "verify"), ("statistics", "areas", "--layer", "DLTB")])
+@pytest.mark.parametrize(
+    "args", [("layers", "list"), ("trail", "verify"), ("statistics", "areas", "--layer", "DLTB")]
+)
 def test_a_folder_without_a_workspace_says_so_and_how_to_go_on(args: tuple[str, ...], tmp_path: Path):
     done = tuban(*args, cwd=tmp_path)
     assert done.returncode == 2

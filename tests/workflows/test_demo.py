@@ -32,7 +32,9 @@ def test_every_check_holds_and_every_figure_is_met_or_explained(made: tuple[Path
     assert report.ok
 
 
-def test_the_three_lines_zones_and_land_use_are_compared_with_published_figures(made: tuple[Path, DemoReport]):
+def test_the_three_lines_zones_and_land_use_are_compared_with_published_figures(
+    made: tuple[Path, DemoReport],
+):
     published = {round(line.published, 2) for line in made[1].calibration if line.within}
     # 舞钢 2026: redline 68.17 km², farmland after maintenance, boundary before, two zones, two central-city classes.
     assert {6817.00, 21300.46, 4293.87, 21965.24, 4023.33, 849.94, 1120.43} <= published
@@ -88,7 +90,17 @@ def test_stopping_leaves_no_folder_behind(tmp_path: Path):
 def test_a_killed_run_leaves_no_half_county_and_the_next_one_succeeds(tmp_path: Path):
     target = tmp_path / "county"
     run = subprocess.Popen(
-        [sys.executable, "-m", "tuban.cli.main", "demo", "--no-serve", "--dir", str(target), "--parcels", str(PARCELS)],
+        [
+            sys.executable,
+            "-m",
+            "tuban.cli.main",
+            "demo",
+            "--no-serve",
+            "--dir",
+            str(target),
+            "--parcels",
+            str(PARCELS),
+        ],
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
