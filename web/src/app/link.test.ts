@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
+import { untouched } from '@/features/statistics/choices'
+
 import { readLink, writeLink, type Link } from './link'
 
 const plain = readLink('')
@@ -29,10 +31,21 @@ describe('the address', () => {
       other: '2021-01-01',
       compared: { code: 'CZKFBJ', a: 1, b: null },
       curtain: 0.3,
+      statistics: untouched(),
       lang: 'en',
       theme: 'dark',
     }
     expect(readLink(writeLink(link))).toEqual(link)
+  })
+
+  it('restores what the statistics panel shows, and says it only where the panel is open', () => {
+    const statistics = { layer: 'GHFQ', by: 'zone', within: '410481101', other: '2021-01-01', zoneLayer: 'CZKFBJ', view: 'table', unit: 'wan_mu' } as const
+    const link: Link = { ...plain, right: 'statistics', statistics }
+    const text = writeLink(link)
+    expect(text).toBe('panel=statistics&of=GHFQ&by=zone&zones=CZKFBJ&within=410481101&against=2021-01-01&show=table&unit=wan_mu')
+    expect(readLink(text)).toEqual(link)
+    expect(writeLink({ ...link, right: 'measure' })).toBe('panel=measure')
+    expect(readLink('panel=statistics&by=colour&unit=acre&show=pie&against=then').statistics).toEqual(untouched())
   })
 
   it('tells “no layer shown” from “not said”', () => {

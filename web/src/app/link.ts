@@ -1,5 +1,6 @@
 /** What a link restores, as text in the address: read and written here, and nowhere else. */
 import type { Filter, FilterOp } from '@/api/types'
+import { UNITS, untouched, VIEWS, WAYS, type Choices } from '@/features/statistics/choices'
 import type { CompareMode } from '@/map/compare'
 import type { Chosen } from '@/map/selection'
 import type { Shown } from '@/map/shown'
@@ -24,17 +25,21 @@ export interface Link {
   other: string
   compared: { code: string; a: number | null; b: number | null }
   curtain: number
+  /** What the statistics panel shows; said only where that panel is open. */
+  statistics: Choices
   lang: Lang
   theme: Theme
 }
 
 const MODES: CompareMode[] = ['none', 'swipe', 'side', 'blink']
+type Put = (key: string, value: string, unless?: string) => void
+
 const OPS: FilterOp[] = ['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'like', 'in']
 
 /** Write the state as the query part of the address, leaving out what is as it is anyway. */
 export function writeLink(link: Link): string {
   const query = new URLSearchParams()
-  const put = (key: string, value: string, unless = ''): void => {
+  const put: Put = (key, value, unless = '') => {
     if (value !== unless) query.set(key, value)
   }
   put('on', link.on)
@@ -58,6 +63,7 @@ export function writeLink(link: Link): string {
   }
   const { code, a, b } = link.compared
   if (code && (link.mode !== 'none' || a !== null || b !== null)) put('versions', `${code}:${a ?? ''}:${b ?? ''}`.replace(/:+$/, ''))
+  if (link.right === 'statistics') writeStatistics(link.statistics, put)
   put('lang', link.lang, 'zh')
   put('theme', link.theme, 'light')
   // Colons and commas need no escape in a query; so the link stays readable.
@@ -86,6 +92,7 @@ export function readLink(text: string): Link {
     other: day('with'),
     compared: { code, a: readCount(a), b: readCount(b) },
     curtain: curtain >= 0 && curtain <= 1 ? curtain : 0.5,
+    statistics: get('panel') === 'statistics' ? readStatistics(get, day('against')) : untouched(),
     lang: get('lang') === 'en' ? 'en' : 'zh',
     theme: get('theme') === 'dark' ? 'dark' : 'light',
   }
@@ -146,4 +153,28 @@ function readPoint(text: string): { lon: number; lat: number } | null {
 
 function readCount(text: string | undefined): number | null {
   return text && /^\d+$/.test(text) ? Number(text) : null
+}
+
+function writeStatistics(chosen: Choices, put: Put): void {
+  const usual = untouched()
+  put('of', chosen.layer)
+  put('by', chosen.by, usual.by)
+  if (chosen.by === 'zone') put('zones', chosen.zoneLayer)
+  put('within', chosen.within)
+  put('against', chosen.other)
+  put('show', chosen.view, usual.view)
+  put('unit', chosen.unit, usual.unit)
+}
+
+function readStatistics(get: (key: string) => string, other: string): Choices {
+  const usual = untouched()
+  return {
+    layer: get('of'),
+    by: WAYS.find((way) => way === get('by')) ?? usual.by,
+    within: get('within'),
+    other,
+    zoneLayer: get('zones'),
+    view: VIEWS.find((view) => view === get('show')) ?? usual.view,
+    unit: UNITS.find((unit) => unit === get('unit')) ?? usual.unit,
+  }
 }

@@ -2,6 +2,7 @@
 import { computed, watch } from 'vue'
 
 import { tableCode } from '@/features/layers/state'
+import { choices } from '@/features/statistics/choices'
 import { catalogue, known, on, status } from '@/map/catalogue'
 import { compare, curtain } from '@/map/compare'
 import { askedPoint, selection } from '@/map/selection'
@@ -32,6 +33,7 @@ const now = computed<Link>(() => ({
   other: compare.on,
   compared: { code: compare.code, a: compare.a, b: compare.b },
   curtain: curtain.value,
+  statistics: choices,
   lang: lang.value,
   theme: theme.value,
 }))
@@ -53,6 +55,7 @@ function restore(link: Link): void {
   timeOpen.value = link.time
   Object.assign(compare, { on: link.other, mode: link.mode, ...link.compared })
   curtain.value = link.curtain
+  Object.assign(choices, link.statistics)
 }
 
 /** Restore what the address says, and from then on keep it up to date. */

@@ -6,7 +6,7 @@ import { select } from '@/map/selection'
 import { setVisible, shownOf } from '@/map/shown'
 import { useMap } from '@/map/useMap'
 
-import type { By } from './useFigures'
+import type { By } from './choices'
 
 // Layers of administrative units, the county level's names first.
 const UNITS: Partial<Record<By, string[]>> = {

@@ -4,9 +4,8 @@ import { computed, onScopeDispose, ref, shallowRef, watch, type Ref } from 'vue'
 import { api } from '@/api/client'
 import type { Statistics } from '@/api/types'
 
+import type { By } from './choices'
 import { sideBySide } from './figures'
-
-export type By = 'class' | 'three_class' | 'township' | 'village' | 'zone'
 
 export interface Question {
   layer: string
