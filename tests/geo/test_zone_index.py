@@ -13,7 +13,7 @@ from shapely import Polygon, box
 
 from tuban.errors import Damaged, ForeignCRS, InvalidGeometry, UnknownCRS, WrongUse
 from tuban.geo.area import area_m2
-from tuban.geo.overlay import Tolerance, shares, shares_of_file
+from tuban.geo.overlay import Tolerance, shares, shares_of_file, site_shares
 from tuban.geo.zone_index import ZoneIndex
 
 E, N, CRS = 455_000, 3_685_000, "EPSG:4547"
@@ -88,6 +88,24 @@ def test_a_site_is_asked_as_a_layer_is(zones, parcels):
         one = shares(parcels.iloc[[site]], index).frame
         assert one[["zone", "share"]].values.tolist() == (
             all_of_them.loc[all_of_them["parcel"] == site, ["zone", "share"]].values.tolist()
+        )
+
+
+def test_many_layers_are_asked_about_one_site_at_once(zones, parcels):
+    layers = {"a": ZoneIndex.of(zones), "b": ZoneIndex.of(parcels), "c": ZoneIndex.of(zones.iloc[:0])}
+    site = gpd.GeoSeries([star(300, 200, 200, 9)], crs=CRS)
+    found = site_shares(site, layers)
+    for name, index in layers.items():
+        one = shares(site, index).frame
+        assert found.loc[found["layer"] == name, ["zone", "area_m2", "share"]].values.tolist() == (
+            one[["zone", "area_m2", "share"]].values.tolist()
+        )
+    assert len(site_shares(site, {})) == 0
+    with pytest.raises(WrongUse):
+        site_shares(parcels, layers)
+    with pytest.raises(InvalidGeometry):
+        site_shares(
+            gpd.GeoSeries([Polygon([(E, N), (E + 9, N + 9), (E + 9, N), (E, N + 9)])], crs=CRS), layers
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ Array = NDArray[np.float64]
 Index = NDArray[np.int64]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Rings:
     """n polygons with parts and holes.
 
@@ -32,6 +33,16 @@ class Rings:
 
     def __len__(self) -> int:
         return len(self.row_off) - 1
+
+    @cached_property
+    def row_box(self) -> Array:
+        """Give west, south, east, north of each row; turned inside out where it has no point."""
+        return boxes(self.xy, self.ring_off, self.part_off[self.row_off])
+
+    @cached_property
+    def most_points(self) -> int:
+        """Give the number of points of the row that has most."""
+        return int(np.diff(self.ring_off[self.part_off[self.row_off]]).max(initial=0))
 
 
 def from_arrow(column: pa.Array | pa.ChunkedArray, what: Text, *, first_row: int = 0) -> Rings:

@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
 from tuban.domain.progress import Progress, Step, part, quiet
-from tuban.errors import Text
+from tuban.errors import Text, WrongUse
 from tuban.geo.area import area_m2
+from tuban.geo.crs import understand
 from tuban.geo.overlay_result import Shares, Tolerance, clipped, settled, slivers
 
 if TYPE_CHECKING:  # the compiled kernels load when they are used
     from tuban.geo.zone_index import ZoneIndex
 
-__all__ = ["Shares", "Tolerance", "shares", "shares_of_file", "warm"]
+__all__ = ["Shares", "Tolerance", "shares", "shares_of_file", "site_shares", "warm"]
 
 Array = NDArray[np.float64]
 
@@ -118,6 +120,57 @@ def shares_of_file(
 
     return work(
         file, zones, tolerance=tolerance or Tolerance(), checked=checked, threads=threads, progress=progress
+    )
+
+
+def site_shares(
+    site: gpd.GeoSeries, zones: Mapping[str, ZoneIndex], *, site_m2: float | None = None
+) -> pd.DataFrame:
+    """Give how much of one site lies in each zone of many layers: the question of a review, answered at once.
+
+    Parameters
+    ----------
+    site : one polygon.
+    zones : prepared zones by layer, in the site's system.
+    site_m2 : its statutory area where it is known already.
+
+    Returns
+    -------
+    A row for each zone that the site has ground in: `layer`, `zone`, `area_m2`, `share`, as `shares` gives them.
+
+    Raises
+    ------
+    InvalidGeometry : a site that crosses itself.
+    WrongUse : more or less than one polygon, or a `ZoneIndex` made for another system.
+    """
+    from tuban.geo.coords import from_shapes
+    from tuban.geo.overlay_pairs import PARCEL, measure_pairs
+    from tuban.geo.zone_index import must_be_valid
+
+    if len(site) != 1:
+        raise WrongUse(
+            Text(
+                f"应为一个地块,给出了 {len(site)} 个。", f"One site is asked about; {len(site)} were given."
+            ),
+            Text("多个地块请用 shares。", "Use `shares` for many."),
+        )
+    shapes = np.asarray(site.array, dtype=object)
+    must_be_valid(shapes, PARCEL)
+    crs = understand(site.crs).code  # a name compares faster than a system
+    whole_m2 = float(area_m2(shapes, crs)[0]) if site_m2 is None else site_m2
+    rings = from_shapes(shapes, PARCEL)
+    layer: list[str] = []
+    zone: list[int] = []
+    share: list[float] = []
+    for name, index in zones.items():
+        index.must_suit(crs)
+        found = measure_pairs(rings, index, threads=1)
+        layer += [name] * len(found.zone)
+        zone += found.zone.tolist()
+        share += found.share.tolist()
+    area = np.array(share) * whole_m2
+    return pd.DataFrame({"layer": layer, "zone": zone, "area_m2": area, "share": share}).astype(
+        {"layer": object, "zone": np.int64, "share": np.float64}
     )
 
 

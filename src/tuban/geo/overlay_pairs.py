@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -13,7 +15,7 @@ from numpy.typing import NDArray
 from tuban.domain.progress import Progress, Step, quiet
 from tuban.errors import Text
 from tuban.geo import kernel_density
-from tuban.geo.coords import Rings, boxes, refused
+from tuban.geo.coords import Rings, refused
 from tuban.geo.crs import FALSE_EASTING_M, ZONE_STEP_M, understand
 from tuban.geo.kernel_area import Out, Scratch, overlay_rows
 from tuban.geo.zone_index import ZoneIndex
@@ -52,6 +54,7 @@ class Pairs:
         return self.common_m2 / self.own_m2
 
 
+@lru_cache(maxsize=64)
 def plane_of(crs: Any, measure: Measure = "ellipsoid") -> tuple[int, float]:
     """Give how the kernel is to take coordinates of a CGCS2000 system: kind of plane, false easting."""
     if measure == "plane":
@@ -93,19 +96,18 @@ def measure_pairs(
     InvalidGeometry : a parcel of which more, or less than nothing, lies in a zone: it crosses itself.
     """
     kind, false_easting = plane_of(index.crs, measure)
-    row_box = boxes(parcels.xy, parcels.ring_off, parcels.part_off[parcels.row_off])
     count = threads_for(len(parcels), threads)
 
     own_m2 = np.zeros(len(parcels))
-    points = np.diff(parcels.ring_off[parcels.part_off[parcels.row_off]])
-    most = int(points.max(initial=0))
+    row_box, most = parcels.row_box, parcels.most_points
 
     def work(first: int) -> list[tuple[Array, ...]]:
         last = min(first + _ROWS_AT_ONCE, len(parcels))
         scratch = _scratch(index, most)
         done = []
+        room = 2 * (last - first) + 64
         while first < last:
-            out = _out(2 * (last - first) + len(index.part_zone), own_m2)
+            out = _out(room, own_m2)
             first, pairs, need = overlay_rows(
                 parcels.xy,
                 parcels.ring_off,
@@ -129,6 +131,8 @@ def measure_pairs(
                     out.outline[:pairs],
                 )
             )
+            if not pairs:
+                room = len(index.part_zone) + 64  # one row may have to do with them all
             if need:
                 scratch = scratch._replace(listed=np.empty(need, np.int64))
         return done
@@ -145,15 +149,30 @@ def measure_pairs(
                 )
             )
     if not done:
-        empty = np.empty(0)
-        none = np.empty(0, np.int64)
-        return Pairs(none, none, empty, empty, empty, none)
-    row, part, common, cut, outline = (np.concatenate(column) for column in zip(*done, strict=True))
+        return _no_pairs()
+    columns = zip(*done, strict=True)
+    row, part, common, cut, outline = (c[0] if len(c) == 1 else np.concatenate(c) for c in columns)
     return _settled(row, index.part_zone[part], common, cut, outline, own_m2, index.single, first_row)
 
 
+_LOCAL = threading.local()
+
+
 def _scratch(index: ZoneIndex, most_points: int) -> Scratch:
-    """Give the room for one thread. What is not written to takes no memory."""
+    """Give this thread's room, as large as needed. What is not written to takes no memory."""
+    held: Scratch | None = getattr(_LOCAL, "scratch", None)
+    if (
+        held is not None
+        and len(held.found) >= len(index.part_zone)
+        and len(held.near) >= 2 * index.most_edges
+        and len(held.edges) >= most_points
+    ):
+        return held
+    _LOCAL.scratch = _new_scratch(index, most_points)
+    return _LOCAL.scratch
+
+
+def _new_scratch(index: ZoneIndex, most_points: int) -> Scratch:
     strips = most_points // 16 + 4
     return Scratch(
         stack=np.empty((256, 2), np.int64),
@@ -189,6 +208,11 @@ class _Here:
         pass
 
 
+def _no_pairs() -> Pairs:
+    none, empty = np.empty(0, np.int64), np.empty(0)
+    return Pairs(none, none, empty, empty, empty, none)
+
+
 def _settled(
     row: NDArray[np.int64],
     zone: NDArray[np.int64],
@@ -200,6 +224,8 @@ def _settled(
     first_row: int,
 ) -> Pairs:
     """Sum the parts of each zone, drop what is nothing, and call inside what is."""
+    if not len(row):
+        return _no_pairs()
     # An outline along the border of two strips passes through neither: then the area shows it.
     partly = (common != 0) & (common != own[row])
     near = np.unique(row[cut | partly | (own[row] <= NOISE_M2)])

@@ -9,7 +9,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -189,7 +189,7 @@ class ZoneIndex:
 
     def must_suit(self, crs: Any) -> None:
         """Refuse parcels in a system that this index was not prepared for."""
-        ours = understand(crs).code
+        ours = _code(crs)
         if ours != self.crs:
             raise WrongUse(
                 Text(
@@ -208,6 +208,11 @@ def must_be_valid(shapes: NDArray[Any], what: Text, rows: NDArray[np.intp] | Non
     if len(wrong):
         reason = str(shapely.is_valid_reason(shapes[wrong[0]]))
         raise refused(what, int(wrong[0] if rows is None else rows[wrong[0]]), reason, reason, len(wrong))
+
+
+@lru_cache(maxsize=64)
+def _code(crs: Any) -> str:
+    return understand(crs).code
 
 
 def _must_be_ours(crs: Any) -> Understood:
