@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from fastapi.testclient import TestClient
+
+from tuban.service.app import create_app
+from tuban.settings import Settings
+from tuban.standards.load import profile
+from tuban.store import create
 
 
 def layer(client, code: str, query: str = "") -> dict:
@@ -73,3 +81,24 @@ def test_standards_come_by_edition(client):
     classes = client.get("/api/standards/land-use-classes?edition=2023").json()
     assert any(found["code"] == "0101" and found["title"]["zh"] == "水田" for found in classes)
     assert client.get("/api/standards/land-use-classes?edition=1999").status_code == 404
+
+
+def test_the_profile_says_under_which_codes_files_can_be_taken_in(client):
+    answer = client.get("/api/standards/layers").json()
+    listed = {found["code"]: found for found in answer}
+    assert len(listed) == len(answer)
+    assert list(listed) == list(profile().codes)
+    assert listed["GHFQ"]["title"]["zh"] == "规划分区"
+    assert (listed["DLTB"]["group"], listed["DLTB"]["geometry"]) == ("present", "polygon")
+    assert [field["name"] for field in listed["DLTB"]["required"]] == ["BSM", "DLBM", "TBMJ"]
+    here = {found["code"] for found in client.get("/api/layers").json()["layers"]}
+    assert listed.keys() > {code for code in here if not code.startswith("QT_")}
+
+
+def test_the_codes_are_those_of_the_workspaces_own_profile(tmp_path: Path):
+    assert "XG_GHDK" not in profile().codes
+    with create(tmp_path / "own", name="杭州") as ws:
+        ws.settings.set("profile", "hangzhou")
+        with TestClient(create_app(ws, Settings(prepare_layers=False))) as own:
+            codes = [found["code"] for found in own.get("/api/standards/layers").json()]
+    assert "XG_GHDK" in codes

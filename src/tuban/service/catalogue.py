@@ -10,18 +10,20 @@ from tuban.domain.layer import LayerSpec
 from tuban.service import present
 from tuban.service import schemas as out
 from tuban.service.deps import Moment
+from tuban.service.schemas_standards import LandUseClassOut, StandardLayerOut
 from tuban.service.state import State
 from tuban.standards.load import land_use_classes
+from tuban.standards.profile import Profile
 
 # Indicator tables (指标表) are tables whose code or title says so, in every edition of the profile.
 INDICATOR_TABLE = re.compile(r"ZB(B|$|_)|指标")
 MOST_ROWS = 5000
 
 
-def land_use_classes_of(edition: str) -> list[out.LandUseClassOut]:
+def land_use_classes_of(edition: str) -> list[LandUseClassOut]:
     """List the land-use classes of one edition, in the standard's order."""
     return [
-        out.LandUseClassOut(
+        LandUseClassOut(
             code=found.code,
             title=present.text(found.name),
             level=found.level,
@@ -32,6 +34,22 @@ def land_use_classes_of(edition: str) -> list[out.LandUseClassOut]:
             confidence=found.confidence,
         )
         for found in land_use_classes(edition)  # pyright: ignore[reportArgumentType]
+    ]
+
+
+def standard_layers_of(profile: Profile) -> list[StandardLayerOut]:
+    """List the layers that a profile defines, group by group in drawing order."""
+    return [
+        StandardLayerOut(
+            code=spec.code,
+            title=present.text(spec.title),
+            group=spec.group,
+            geometry=spec.geometry,
+            required=[present.field(field) for field in spec.fields if field.required],
+            aliases=list(spec.aliases),
+            confidence=spec.confidence,
+        )
+        for spec in profile.layers
     ]
 
 

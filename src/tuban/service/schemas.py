@@ -463,19 +463,6 @@ class TrailReportOut(Model):
     faults: list[TrailFaultOut]
 
 
-class LandUseClassOut(Model):
-    """One land-use class of one edition."""
-
-    code: str
-    title: TextOut
-    level: int
-    parent: str | None
-    group: str
-    colour: str | None
-    edition: str
-    confidence: str
-
-
 class IndicatorTableOut(Model):
     """An indicator table (指标表) that was taken in."""
 

@@ -264,6 +264,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/standards/layers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Standard Layers
+         * @description List every layer of the workspace's profile, taken in or not: under these codes files can be imported.
+         */
+        get: operations["list_standard_layers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/statistics": {
         parameters: {
             query?: never;
@@ -1049,6 +1069,37 @@ export interface components {
             lon?: number | null;
             /** Title */
             title: string;
+        };
+        /**
+         * StandardLayerOut
+         * @description One layer that the profile of the workspace defines, taken in already or not.
+         */
+        StandardLayerOut: {
+            /**
+             * Aliases
+             * @description Other codes under which the layer is known.
+             */
+            aliases: string[];
+            /** Code */
+            code: string;
+            /**
+             * Confidence
+             * @description How far the definition is verified, and by which source.
+             */
+            confidence: string;
+            /** Geometry */
+            geometry: ("polygon" | "line" | "point" | "table") | "any";
+            /**
+             * Group
+             * @enum {string}
+             */
+            group: "present" | "plan" | "management" | "socioeconomic";
+            /**
+             * Required
+             * @description The columns that a file for this layer must bring, in the order of the standard.
+             */
+            required: components["schemas"]["FieldOut"][];
+            title: components["schemas"]["TextOut"];
         };
         /**
          * StatisticsOut
@@ -2303,6 +2354,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LandUseClassOut"][];
+                };
+            };
+            /** @description The request cannot be meant */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The workspace does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The file cannot be taken in */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description No room on the disk */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    list_standard_layers: {
+        parameters: {
+            query?: {
+                /** @description language; default: Accept-Language, then zh */
+                lang?: ("zh" | "en") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandardLayerOut"][];
                 };
             };
             /** @description The request cannot be meant */

@@ -4,8 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from tuban.service.catalogue import land_use_classes_of
-from tuban.service.schemas import LandUseClassOut
+from tuban.service.catalogue import land_use_classes_of, standard_layers_of
+from tuban.service.deps import OpenState
+from tuban.service.schemas_standards import LandUseClassOut, StandardLayerOut
 
 router = APIRouter(prefix="/standards", tags=["standards"])
 
@@ -16,3 +17,9 @@ def list_land_use_classes(
 ) -> list[LandUseClassOut]:
     """List the land-use classes (用地用海分类) of one edition."""
     return land_use_classes_of(edition)
+
+
+@router.get("/layers")
+def list_standard_layers(state: OpenState) -> list[StandardLayerOut]:
+    """List every layer of the workspace's profile, taken in or not: under these codes files can be imported."""
+    return standard_layers_of(state.profile)
