@@ -168,9 +168,14 @@ def site_shares(
         layer += [name] * len(found.zone)
         zone += found.zone.tolist()
         share += found.share.tolist()
-    area = np.array(share) * whole_m2
-    return pd.DataFrame({"layer": layer, "zone": zone, "area_m2": area, "share": share}).astype(
-        {"layer": object, "zone": np.int64, "share": np.float64}
+    part_of_site = np.array(share, dtype=np.float64)
+    return pd.DataFrame(
+        {
+            "layer": np.array(layer, dtype=object),
+            "zone": np.array(zone, dtype=np.int64),
+            "area_m2": part_of_site * whole_m2,
+            "share": part_of_site,
+        }
     )
 
 
