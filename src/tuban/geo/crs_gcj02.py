@@ -9,14 +9,16 @@ come from such a source.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import shapely
-from scipy.spatial import KDTree
 
 from tuban.errors import Text
 from tuban.geo.crs_examine import Fault
+
+if TYPE_CHECKING:
+    from scipy.spatial import KDTree
 
 Verdict = Literal["agrees", "gcj02", "reference_gcj02", "shifted", "unclear"]
 # The formula's ellipsoid is Krassovsky's.
@@ -100,6 +102,8 @@ def compare(layer: np.ndarray, reference: np.ndarray) -> Comparison | None:
 
 def _fit(moving: Any, fixed: Any, plane: _Plane, sign: Literal[1, -1]) -> Comparison:
     """Fit one outline to the other; `sign` is -1 where it is the reference that moves."""
+    from scipy.spatial import KDTree  # half a second that only a comparison needs
+
     points = _along(moving, _STEP_M)
     tree = KDTree(_along(fixed, _REFERENCE_STEP_M, most=200_000))
     lonlat = plane.to_degrees(points)
