@@ -13,6 +13,7 @@ import type {
   Measure,
   Problem,
   SearchResult,
+  StandardLayer,
   Statistics,
   Status,
   Task,
@@ -164,6 +165,9 @@ export const api = {
 
   importLayer: (code: string, form: FormData) =>
     request<{ task: string }>(`/layers/${code}/imports`, {}, { method: 'POST', body: form }),
+
+  /** Every layer that the workspace's profile defines. */
+  standardLayers: () => request<StandardLayer[]>('/standards/layers'),
 
   tasks: () => request<Task[]>('/tasks'),
   task: (id: string) => request<Task>(`/tasks/${id}`),

@@ -18,6 +18,8 @@ export type Swatch = Schema['PaintColourOut']
 export type Paint = Schema['PaintOut']
 export type Layer = Schema['LayerOut']
 export type LayerList = Schema['LayersOut']
+/** A layer that the profile defines, taken in already or not. */
+export type StandardLayer = Schema['StandardLayerOut']
 export type GroupId = Layer['group']
 export type GeometryKind = Layer['geometry']
 

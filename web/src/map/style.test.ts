@@ -21,6 +21,16 @@ describe('the picture', () => {
     expect(ids(style)).toEqual(['background', 'DLTB/fill', 'DLTB/line', 'XZQC/fill', 'XZQC/line', 'XZQC/label'])
   })
 
+  it('names places from afar, other areas only close up', () => {
+    const place = aLayer('XZQXZ', { rows: 14, paint: { label: 'XZQMC', fill_opacity: 0 } })
+    const redline = aLayer('STBHHX', { rows: 9, paint: { label: 'HXMC', fill_opacity: 0.4 } })
+    const names = { type: 'FeatureCollection' as const, features: [] }
+    const style = buildStyle({ ...picture(drawn(place), drawn(redline)), labels: { 'XZQXZ@1': names, 'STBHHX@1': names } })
+    const from = (code: string) => style.layers.find(({ id }) => id === `${code}/label`)?.minzoom
+    expect(from('XZQXZ')).toBe(0)
+    expect(from('STBHHX')).toBe(12)
+  })
+
   it('is a valid style for every kind of layer', () => {
     const line = aLayer('DLZX', { geometry: 'line', paint: { line: '#fff', casing: '#888', label: 'MC', dash: [4, 2] } })
     const point = aLayer('GGSS', { geometry: 'point', paint: { by: 'LX', colours: COLOURS, label: 'MC' } })

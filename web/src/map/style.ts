@@ -53,6 +53,9 @@ export function sourceId(layer: Layer): string {
 /** Layers with no more rows than this get one label an object; others are labelled tile by tile, close up. */
 export const FEW = 800
 
+/** Names of areas other than places are long ("…水源涵养生态保护红线"): over a whole county they would hide the map. */
+const NAMES_OF_AREAS = 12
+
 export function buildStyle(picture: Picture): StyleSpecification {
   const colours = COLOURS[picture.theme]
   const upwards = [...picture.drawn].reverse()
@@ -230,7 +233,7 @@ function labelOf({ layer, opacity, filters, passing }: Drawn, theme: MapTheme, p
       type: 'symbol',
       ...source,
       ...(filter ? { filter } : {}),
-      minzoom: place ? nearest : Math.max(nearest, 11.5),
+      minzoom: place ? nearest : Math.max(nearest, layer.geometry === 'polygon' ? NAMES_OF_AREAS : 11.5),
       layout: {
         'text-field': ['to-string', ['get', label]],
         'text-font': [LABEL_FONT],

@@ -1,4 +1,4 @@
-/** The figures of the statistics panel: two dates side by side, tables to save. Pure functions. */
+/** The figures of the statistics panel: two days side by side, tables to save. Pure functions. */
 import type { Bilingual, Statistics, StatisticsRow } from '@/api/types'
 import { fromHectares, roundHalfUp, type AreaUnit, type Lang } from '@/shared/formats'
 import type { Cell } from '@/shared/xlsx'
@@ -10,7 +10,7 @@ export interface Figure {
   areaHa: number
   share: number
   count: number
-  /** The other date's figures; null where no other date is asked for. */
+  /** The other day's figures; null where no other day is asked for. */
   beforeHa: number | null
   changeHa: number | null
 }

@@ -15,7 +15,7 @@ const ACTIONS: Record<string, Bilingual> = {
 // What the facts of a step are called; a name that is not here stands as it is written.
 const FACTS: Record<string, Bilingual> = {
   rows: { zh: '对象数', en: 'objects' },
-  crs: { zh: '坐标系', en: 'CRS' },
+  crs: { zh: '坐标系', en: 'coordinate system' },
   sha256: { zh: '文件校验值', en: 'SHA-256' },
   source_name: { zh: '来源文件', en: 'source file' },
   source_sha256: { zh: '来源校验值', en: 'source SHA-256' },
@@ -41,6 +41,8 @@ const FACTS: Record<string, Bilingual> = {
   edition: { zh: '版本', en: 'edition' },
   encoding: { zh: '编码', en: 'encoding' },
   convert_to: { zh: '转换到', en: 'convert to' },
+  swap_axes: { zh: '交换坐标轴', en: 'axes exchanged' },
+  on_invalid: { zh: '图形错误', en: 'faulty shapes' },
   west: { zh: '西', en: 'west' },
   south: { zh: '南', en: 'south' },
   east: { zh: '东', en: 'east' },
