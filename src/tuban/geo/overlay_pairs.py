@@ -140,14 +140,14 @@ def measure_pairs(
     starts = range(0, len(parcels), _ROWS_AT_ONCE)
     done: list[tuple[Array, ...]] = []
     with ThreadPoolExecutor(count) if count > 1 and len(starts) > 1 else _Here() as pool:
-        for result in pool.map(work, starts):
-            done += result
-            progress(
-                Step(
-                    min(done[-1][0].max(initial=0) / len(parcels), 1.0),
-                    Text("量算交叠面积", "Measuring what is shared"),
-                )
-            )
+        try:
+            for result in pool.map(work, starts):
+                done += result
+                share = len(done) / max(len(starts), len(done))
+                progress(Step(share, Text("量算交叠面积", "Measuring what is shared")))
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
     if not done:
         return _no_pairs()
     columns = zip(*done, strict=True)
@@ -200,6 +200,9 @@ class _Here:
     """Do the work in this thread, as a pool of none."""
 
     map = staticmethod(map)
+
+    def shutdown(self, *, cancel_futures: bool) -> None:
+        pass
 
     def __enter__(self) -> _Here:
         return self
