@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import openpyxl
 import pytest
 from playwright.sync_api import Page, expect
 
-from browser.desk import County, choose, part, tool
+from browser.desk import County, Desk, choose, part, tool
 
 
 def shown(page: Page) -> dict[str, str]:
@@ -78,6 +79,18 @@ def test_another_date_stands_beside_with_the_change(figures: Page, county: Count
     change = Decimal(str(now["total_ha"])) - Decimal(str(before["total_ha"]))
     written = table.locator("tfoot td").last.inner_text().replace("−", "-").replace("+", "").replace(",", "")
     assert Decimal(written) == change
+
+
+def test_a_link_opens_the_same_statistics(desk: Desk, county: County):
+    township = county.get("statistics", layer="GHFQ", by="township")["rows"][0]["code"]
+    page = desk.open(f"/?panel=statistics&of=GHFQ&by=class&within={township}&show=table&unit=mu&left=0")
+    inside = county.get("statistics", layer="GHFQ", by="class", within=township)
+    expect(part(page, "figures").locator("tbody tr")).to_have_count(len(inside["rows"]))
+    assert shown(page) == {row["code"]: f"{Decimal(str(row['area_ha'])) * 15:,.2f}" for row in inside["rows"]}
+    part(page, "by").get_by_text("乡镇", exact=True).click()
+    expect(page).not_to_have_url(re.compile("by="))  # by township is the usual
+    for choice in ("of=GHFQ", f"within={township}", "show=table", "unit=mu"):
+        assert choice in page.url
 
 
 def test_the_table_can_be_saved_for_excel(figures: Page, county: County, tmp_path: Path):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from pathlib import Path
 
@@ -25,12 +26,21 @@ def zones(county: County, tmp_path: Path) -> Path:
     return path
 
 
+def choose_code(page: Page, words: str, code: str) -> None:
+    """Choose the code to import under by typing some words and Enter: the best match must be the one meant."""
+    page.locator("#import-code").fill(words)
+    best = page.locator(".el-select-dropdown:visible [role=option]").first
+    expect(best).to_contain_text(f"{code} ")
+    expect(best).to_have_class(re.compile("is-hovering"))
+    page.keyboard.press("Enter")
+    expect(part(page, "import-code")).to_contain_text(code)
+
+
 def send(page: Page, file: Path, code: str) -> None:
     """Import a file by the dialog."""
     part(page, "import-open").click()
     page.locator("#import-file").set_input_files(file)
-    page.locator("#import-code").fill(code)
-    page.keyboard.press("Enter")
+    choose_code(page, code, code)
     part(page, "send").click()
     part(page, "import").wait_for(state="hidden")
 
@@ -76,6 +86,45 @@ def test_the_result_waits_when_the_page_is_opened_again(desk: Desk, zones: Path)
         time.sleep(0.2)
     again = desk.open("/?panel=tasks")
     expect(again.locator("li[data-task]").first).to_contain_text("QT_AGAIN 第 1 版")
+
+
+def test_every_layer_of_the_standard_can_be_chosen_by_its_name(page: Page, county: County):
+    spec = next(one for one in county.get("standards/layers") if one["code"] == "DLTB")
+    tool(page, "任务")
+    part(page, "import-open").click()
+    # One that the county does not have yet, then one of which it has a version.
+    assert "GDBHHX" not in {one["code"] for one in county.get("layers")["layers"]}
+    choose_code(page, "耕地保护红线", "GDBHHX")
+    choose_code(page, "地类图斑", "DLTB")
+    needs = part(page, "import-needs")
+    for field in spec["required"]:
+        expect(needs).to_contain_text(f"{field['name']} {field['title']['zh']}")
+
+
+def test_a_file_with_exchanged_axes_is_read_as_told(page: Page, county: County, tmp_path: Path):
+    west, south, east, north = county.get("status")["bounds"]
+    x, y = (west + east) / 2, (south + north) / 2
+    exchanged = tmp_path / "exchanged.gpkg"
+    square = shapely.box(y, x, y + 0.01, x + 0.01)
+    gpd.GeoDataFrame({"MC": ["甲"]}, geometry=[square], crs="EPSG:4490").to_file(exchanged, layer="exchanged")
+    tool(page, "任务")
+    part(page, "import-open").click()
+    page.locator("#import-file").set_input_files(exchanged)
+    choose_code(page, "qt_exchanged", "QT_EXCHANGED")
+    part(page, "import-advanced").locator("summary").click()
+    part(page, "swap-axes").click()
+    part(page, "send").click()
+    part(page, "import").wait_for(state="hidden")
+    task = page.locator("li[data-task]").first
+    expect(task).to_contain_text("QT_EXCHANGED")
+    expect(task).to_have_attribute("data-state", "done", timeout=60_000)
+    bounds = county.layer("QT_EXCHANGED")["bounds"]
+    assert bounds == pytest.approx([x, y, x + 0.01, y + 0.01], abs=1e-6)
+    # What was done to the file is told with the result.
+    notes = county.get("tasks")[0]["result"]["notes"]
+    assert notes
+    part(page, "task-notes").first.locator("summary").click()
+    expect(part(page, "task-notes").first).to_contain_text(notes[0]["zh"])
 
 
 def test_anyone_may_verify_the_trail(page: Page, county: County):
