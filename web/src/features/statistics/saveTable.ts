@@ -31,7 +31,7 @@ export async function saveTable(kind: 'xlsx' | 'csv', { figures, unit, other, ca
     change: t(`变化（${unitText}）`, `Change (${unitText})`),
     total: t('合计', 'Total'),
   }
-  const lines = [[caption, ...notes.slice(0, 1), mark].filter(Boolean).join('；'), ...notes.slice(1)]
+  const lines = [[caption, ...notes.slice(0, 1), mark].filter(Boolean).join(t('；', '; ')), ...notes.slice(1)]
   const rows = [...cells(figures, heads, unit, lang.value, Boolean(other)), [], ...lines.map((line) => [line])]
   const name = [caption, mark].filter(Boolean).join(' ')
   if (kind === 'csv') saveBlob(new Blob([csv(rows)], { type: 'text/csv;charset=utf-8' }), `${name}.csv`)

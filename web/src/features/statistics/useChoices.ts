@@ -61,8 +61,9 @@ export function useChoices() {
         rows = []
       }
       if (code !== layer.value?.code || day !== on.value) return
-      townships.value = rows
-      if (!rows.some((row) => row.code === choices.within)) choices.within = ''
+      // What lies in no township has no code: it is a row of the figures, but no place to choose.
+      townships.value = rows.filter((row) => row.code !== '')
+      if (!townships.value.some((row) => row.code === choices.within)) choices.within = ''
     },
     { immediate: true },
   )
