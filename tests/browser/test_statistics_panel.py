@@ -93,6 +93,16 @@ def test_a_link_opens_the_same_statistics(desk: Desk, county: County):
         assert choice in page.url
 
 
+def test_what_lies_in_no_zone_is_a_row_but_nothing_to_choose(desk: Desk, county: County):
+    answer = county.get("statistics", layer="GHFQ", by="zone", zone_layer="CZKFBJ")
+    assert "" in {row["code"] for row in answer["rows"]}
+    page = desk.open("/?panel=statistics&of=GHFQ&by=zone&zones=CZKFBJ&show=table&left=0")
+    outside = part(page, "figures").locator('tr[data-code=""]')
+    expect(outside.locator("button")).to_be_disabled()
+    expect(part(page, "figures").locator("tr.picked")).to_have_count(0)
+    expect(part(page, "within")).to_contain_text("全域")
+
+
 def test_the_table_can_be_saved_for_excel(figures: Page, county: County, tmp_path: Path):
     answer = county.get("statistics", layer="DLTB", by="township")
     with figures.expect_download() as waiting:
