@@ -172,6 +172,7 @@ def _boundary(county: County, boundary: Maintained, add) -> None:
         fig.drawn_after_ha,
         _ha(boundary.after),
     )
+    undrawn_ha = fig.boundary_after_ha - fig.drawn_after_ha
     add(
         "boundary.after",
         "城镇开发边界(维护后,含预留)",
@@ -179,8 +180,10 @@ def _boundary(county: County, boundary: Maintained, add) -> None:
         fig.boundary_after_ha,
         _ha(boundary.after),
         note=Text(
-            "公布值含未落图的预留机动指标,图上只能画出落图部分。",
-            "The published value counts mobile quota that is reserved and not drawn; a map can show only what is drawn.",
+            f"公布值 {fig.boundary_after_ha:,.2f} = 落图 {fig.drawn_after_ha:,.2f} + 预留未落图的机动指标 {undrawn_ha:,.2f} 公顷;"
+            "图上只能画出落图部分。",
+            f"The published {fig.boundary_after_ha:,.2f} ha are {fig.drawn_after_ha:,.2f} ha drawn and {undrawn_ha:,.2f} ha of "
+            "mobile quota that is reserved and not drawn; a map can show only what is drawn.",
         ),
     )
     unbuilt = float(g["area"][g["unbuilt"]].sum()) / 1e4
