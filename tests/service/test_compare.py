@@ -6,6 +6,7 @@ from pathlib import Path
 
 import geopandas as gpd
 from fastapi.testclient import TestClient
+from shapely import Polygon
 
 from given import CRS, square, valid
 from tuban.service.app import create_app
@@ -87,10 +88,17 @@ def test_lists_come_in_pages(tmp_path):
 
 
 def test_one_shape_measured_in_two_systems_is_no_change_but_another_area_is(tmp_path):
-    first = gpd.GeoDataFrame(
-        {"BSM": ["a", "b"], "TBMJ": [10000.01, 10000.01]}, geometry=[square(0), square(100)], crs=CRS
-    )
-    second = first.to_crs("EPSG:4490").assign(TBMJ=[10000.02, 9999.0])
+    from tuban.geo.area import area_m2
+
+    # A strip of 2 km whose upper side has a vertex every 50 m and whose lower side has none: straight in the plane or
+    # in degrees, the lower side runs up to 5 cm apart, s²·tan B / 8R, and encloses two thirds of 2 km times that.
+    upper = [(500_000 + x, 3_680_005) for x in range(2000, -1, -50)]
+    strip = Polygon([(500_000, 3_680_000), (502_000, 3_680_000), *upper])
+    plane = gpd.GeoDataFrame({"BSM": ["a", "b"]}, geometry=[strip, square(0, 5000)], crs=CRS)
+    degrees = plane.to_crs("EPSG:4490")
+    first = plane.assign(TBMJ=area_m2(plane.geometry))
+    second = degrees.assign(TBMJ=area_m2(degrees.geometry) - [0.0, 1.0])
+    assert abs(first["TBMJ"][0] - second["TBMJ"][0]) > 50
     found = compared(tmp_path, "DLTB", first, second)
     assert found["counts"] == {"added": 0, "removed": 0, "changed": 1, "same": 1}
     assert [row["id"] for row in found["changed"]] == ["b"]

@@ -14,9 +14,8 @@ from tuban.service.tables import Rows, to_degrees
 
 # About a millimetre, in degrees: two systems never give the same last digit.
 SAME_DEGREES = 1e-8
-# A declared area of one shape, measured in a plane and in degrees: edges are straight in one or the other
-# (a 10 km square differs by 9 m² of 100 km²), and each is rounded to 0.01 m².
-SAME_AREA_M2, SAME_AREA_SHARE = 0.03, 1e-6
+# Each declared area is rounded to 0.01 m², and so is each measure of it.
+SAME_AREA_M2 = 0.03
 
 
 @dataclass(slots=True)
@@ -53,9 +52,7 @@ def compare(a: Rows, b: Rows, id_field: str | None, area_field: str | None = Non
         if name in b.columns and name != key
     }
     if area_field in fields and a.version.crs != b.version.crs:
-        fields[area_field] &= moved | _other_area(
-            a.table.column(area_field), b.table.column(area_field), both_a, both_b
-        )
+        fields[area_field] &= moved | _other_area(a, b, area_field, both_a, both_b)
     changed = moved.copy()
     for differs in fields.values():
         changed |= differs
@@ -109,11 +106,20 @@ def _differs(a: pa.ChunkedArray, b: pa.ChunkedArray, fids_a: np.ndarray, fids_b:
     return _true(pc.or_(one_missing, unequal))  # pyright: ignore[reportAttributeAccessIssue]
 
 
-def _other_area(a: pa.ChunkedArray, b: pa.ChunkedArray, fids_a: np.ndarray, fids_b: np.ndarray) -> np.ndarray:
-    """Say where two declared areas differ by more than two ways of measuring one shape do."""
-    left = pd.to_numeric(a.take(pa.array(fids_a)).to_pandas(), errors="coerce").to_numpy(dtype=float)
-    right = pd.to_numeric(b.take(pa.array(fids_b)).to_pandas(), errors="coerce").to_numpy(dtype=float)
-    return ~(np.abs(left - right) <= SAME_AREA_M2 + SAME_AREA_SHARE * np.abs(left))
+def _other_area(a: Rows, b: Rows, name: str, fids_a: np.ndarray, fids_b: np.ndarray) -> np.ndarray:
+    """Say where two declared areas differ by more than the measures of their shapes do.
+
+    Edges are straight in a plane or in degrees: one shape measures differently in two systems, by centimetres or,
+    with edges of hundreds of metres, by more. What is declared beyond the measure is what someone changed.
+    """
+    left, right = _beyond_measure(a, name, fids_a), _beyond_measure(b, name, fids_b)
+    return ~(np.abs(left - right) <= SAME_AREA_M2)
+
+
+def _beyond_measure(rows: Rows, name: str, fids: np.ndarray) -> np.ndarray:
+    declared = pd.to_numeric(rows.table.column(name).take(pa.array(fids)).to_pandas(), errors="coerce")
+    measured = 0.0 if rows.area_m2 is None else rows.area_m2[fids]
+    return declared.to_numpy(dtype=float) - measured
 
 
 def _true(found: pa.ChunkedArray | pa.Array) -> np.ndarray:
