@@ -242,3 +242,20 @@ def test_the_real_divisions_of_wugang_read(shared):
     towns = [u for u in units.values() if u.level == "township" and u.parent == "410481"]
     villages = [u for u in units.values() if u.level == "village" and u.code.startswith("410481")]
     assert (len(towns), len(villages)) == (14, 220)
+
+
+def test_the_shipped_divisions_reach_from_province_to_county_without_a_gap():
+    units = admin_codes()
+    assert {unit.level for unit in units.values()} == {"province", "prefecture", "county"}
+    assert sum(unit.level == "province" for unit in units.values()) == 31
+    assert [unit.code for unit in units.values() if unit.parent and unit.parent not in units] == []
+    assert (units["41"].name, units["4104"].name, units["410481"].name) == ("河南省", "平顶山市", "舞钢市")
+
+
+@pytest.mark.shared
+def test_the_shipped_counties_are_those_of_the_real_table(shared):
+    real = admin_codes(shared / "data/admin/divisions_2023_nbs.csv")
+    ours = admin_codes()
+    counties = {code: unit.name for code, unit in real.items() if unit.level == "county"}
+    assert counties
+    assert {code: ours[code].name for code in counties} == counties

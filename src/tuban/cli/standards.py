@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from tuban.errors import Text
 if TYPE_CHECKING:
     from tuban.domain.code import CodeTable
     from tuban.domain.layer import LayerSpec
+    from tuban.domain.plan import AdminUnit
     from tuban.standards.profile import Profile
 
 PROFILE_HELP = "标准配置名或 YAML 文件 · name of a profile, or a YAML file"
@@ -77,6 +78,7 @@ def show(code: str, source: str, as_json: bool) -> None:
         for name, table in _tables(used).items()
         if (item := table.find(code)) is not None
     ]
+    meanings += _places(lambda unit: unit.code == code)
     if spec is None and not meanings:
         used.layer(code)
     if as_json:
@@ -95,6 +97,26 @@ def show(code: str, source: str, as_json: bool) -> None:
             )
 
 
+def _places(wanted: Callable[[AdminUnit], bool]) -> list[dict[str, Any]]:
+    """Give the administrative units that are wanted, as rows like those of the other tables."""
+    from tuban.standards.load import admin_codes
+
+    units = admin_codes()
+    return [
+        {
+            "table": "admin-2023",
+            "code": unit.code,
+            "name": unit.name,
+            "detail": " · ".join(
+                units[up].name for up in (unit.code[:2], unit.code[:4]) if up in units and up != unit.code
+            ),
+            "confidence": "verified:NBS2023",
+        }
+        for unit in units.values()
+        if wanted(unit)
+    ]
+
+
 @command.command("search", help="按名称或编码检索 · find by name or code")
 @click.argument("word")
 @click.option("--profile", "source", default="national-2021", show_default=True, help=PROFILE_HELP)
@@ -108,6 +130,7 @@ def search(word: str, source: str, as_json: bool) -> None:
     ]
     for name, table in _tables(used).items():
         rows.extend({"table": name, **_code_row(item)} for item in table.search(word))
+    rows.extend(_places(lambda unit: word in unit.name or word == unit.code))
     _show(as_json, rows, ("table", "code", "name", "confidence"))
     if not rows:
         say(Text(f"没有找到“{word}”。", f"Nothing holds {word!r}."))

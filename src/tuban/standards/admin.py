@@ -1,4 +1,4 @@
-"""Administrative codes from a table that the user brings."""
+"""Administrative codes: the table that ships (down to counties, 2023), or one that the user brings."""
 
 from __future__ import annotations
 
@@ -12,14 +12,19 @@ from tuban.standards.tables import fault, read_csv
 _ADMIN_HEADS = (("code", "name"), ("XZQDM", "XZQMC"), ("代码", "名称"))
 
 
-def admin_codes(path: Path) -> dict[str, AdminUnit]:
+# Provinces, prefectures and counties as of 2023-06-30 (统计用区划代码), see NOTICE.
+SHIPPED = Path(__file__).parent / "codes" / "admin-2023.csv"
+
+
+def admin_codes(path: Path | None = None) -> dict[str, AdminUnit]:
     """Read a table of administrative codes: code → unit, in the order of the file.
 
-    The package ships none: the divisions change every year and the issued tables have terms of
-    their own. A CSV in UTF-8 with the columns code and name (or XZQDM, XZQMC; 代码, 名称) is
+    Without `path` the table that ships: provinces, prefectures and counties of 2023. Divisions change
+    every year; for another year, or for townships and villages, bring a table. A CSV in UTF-8 with the columns code and name (or XZQDM, XZQMC; 代码, 名称) is
     enough. Filled codes (410000) are read as what they mean; a parent that the table lacks is
     still named by the structure of the code.
     """
+    path = SHIPPED if path is None else path
     rows = read_csv(path, "")
     if not rows:
         return {}
