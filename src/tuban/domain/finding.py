@@ -17,7 +17,7 @@ class Severity(StrEnum):
     WARNING = "W"
 
     @property
-    def title(self) -> Text:
+    def label(self) -> Text:
         """Give its name as it stands in reports."""
         return SEVERITY_TITLES[self]
 
@@ -37,7 +37,7 @@ class Judgement(StrEnum):
     WORDING = "wording"
 
     @property
-    def title(self) -> Text:
+    def label(self) -> Text:
         """Give its name as it stands in reports."""
         return JUDGEMENT_TITLES[self]
 
