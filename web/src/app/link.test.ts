@@ -13,6 +13,8 @@ describe('the address', () => {
 
   it('restores everything it was written from', () => {
     const link: Link = {
+      area: 'quality',
+      choices: { run: '3', finding: '0', q: '耕地 & “园地”' },
       on: '2026-11-20',
       known: '2026-11-20T08:00:00Z',
       view: { lon: 113.52123, lat: 33.3, zoom: 11.25, bearing: 12.5 },
@@ -26,6 +28,7 @@ describe('the address', () => {
       left: false,
       right: 'identify',
       table: 'DLTB',
+      below: true,
       time: true,
       mode: 'swipe',
       other: '2021-01-01',

@@ -5,10 +5,14 @@ import type { CompareMode } from '@/map/compare'
 import type { Chosen } from '@/map/selection'
 import type { Shown } from '@/map/shown'
 import type { View } from '@/map/view'
+import { MAP } from '@/shared/areas'
 import type { Lang } from '@/shared/lang'
 import type { Theme } from '@/shared/theme'
 
 export interface Link {
+  /** The work area, and what it restores. */
+  area: string
+  choices: Record<string, string>
   on: string
   known: string
   view: View | null
@@ -20,6 +24,8 @@ export interface Link {
   right: string
   /** Layer whose table is open below the map. */
   table: string
+  /** Whether the area's own table is open below the map. */
+  below: boolean
   time: boolean
   mode: CompareMode
   other: string
@@ -42,6 +48,8 @@ export function writeLink(link: Link): string {
   const put: Put = (key, value, unless = '') => {
     if (value !== unless) query.set(key, value)
   }
+  put('area', link.area, MAP)
+  for (const [name, text] of Object.entries(link.choices)) put(`${link.area}.${name}`, text)
   put('on', link.on)
   put('known', link.known)
   if (link.view) put('at', writeView(link.view))
@@ -55,6 +63,7 @@ export function writeLink(link: Link): string {
   put('left', link.left ? '1' : '0', wide() ? '1' : '0')
   put('panel', link.right)
   put('table', link.table)
+  put('below', link.below ? '1' : '0', '0')
   put('time', link.time ? '1' : '0', '0')
   put('mode', link.mode, 'none')
   if (link.mode !== 'none') {
@@ -77,7 +86,10 @@ export function readLink(text: string): Link {
   const day = (key: string): string => (/^\d{4}-\d{2}-\d{2}$/.test(get(key)) ? get(key) : '')
   const [code = '', a, b] = get('versions').split(':')
   const curtain = Number(get('curtain') || 0.5)
+  const area = /^[a-z]+$/.test(get('area')) ? get('area') : MAP
   return {
+    area,
+    choices: readChoices(area, query),
     on: day('on'),
     known: Number.isNaN(Date.parse(get('known'))) ? '' : get('known'),
     view: readView(get('at')),
@@ -87,6 +99,7 @@ export function readLink(text: string): Link {
     left: get('left') ? get('left') === '1' : wide(),
     right: get('panel'),
     table: get('table'),
+    below: get('below') === '1',
     time: get('time') === '1',
     mode: MODES.find((mode) => mode === get('mode')) ?? 'none',
     other: day('with'),
@@ -153,6 +166,11 @@ function readPoint(text: string): { lon: number; lat: number } | null {
 
 function readCount(text: string | undefined): number | null {
   return text && /^\d+$/.test(text) ? Number(text) : null
+}
+
+function readChoices(area: string, query: URLSearchParams): Record<string, string> {
+  const mine = [...query].filter(([name]) => name.startsWith(`${area}.`))
+  return Object.fromEntries(mine.map(([name, text]) => [name.slice(area.length + 1), text]))
 }
 
 function writeStatistics(chosen: Choices, put: Put): void {

@@ -9,6 +9,7 @@ import { askedPoint, selection } from '@/map/selection'
 import { shown, stated } from '@/map/shown'
 import { useMap } from '@/map/useMap'
 import { view, wantedView } from '@/map/view'
+import { area, choicesTold, restoreChoices } from '@/shared/areas'
 import { lang } from '@/shared/lang'
 import { bottomPanel, leftOpen, rightPanel, timeOpen } from '@/shared/panels'
 import { theme } from '@/shared/theme'
@@ -18,6 +19,8 @@ import { readLink, writeLink, type Link } from './link'
 const { map } = useMap()
 
 const now = computed<Link>(() => ({
+  area: area.value,
+  choices: choicesTold(area.value),
   // The day everyone would see anyway is not written: such a link shows what is current when it is opened.
   on: on.value === status.value?.default_on ? '' : on.value,
   known: known.value,
@@ -28,6 +31,7 @@ const now = computed<Link>(() => ({
   left: leftOpen.value,
   right: rightPanel.value,
   table: bottomPanel.value === 'table' ? tableCode.value : '',
+  below: bottomPanel.value !== '' && bottomPanel.value === area.value,
   time: timeOpen.value,
   mode: compare.mode,
   other: compare.on,
@@ -39,6 +43,8 @@ const now = computed<Link>(() => ({
 }))
 
 function restore(link: Link): void {
+  area.value = link.area
+  restoreChoices(link.area, link.choices)
   lang.value = link.lang
   theme.value = link.theme
   on.value = link.on || (status.value?.default_on ?? '')
@@ -51,7 +57,7 @@ function restore(link: Link): void {
   leftOpen.value = link.left
   rightPanel.value = link.right
   tableCode.value = link.table
-  bottomPanel.value = link.table ? 'table' : ''
+  bottomPanel.value = link.table ? 'table' : link.below ? link.area : ''
   timeOpen.value = link.time
   Object.assign(compare, { on: link.other, mode: link.mode, ...link.compared })
   curtain.value = link.curtain
@@ -61,14 +67,24 @@ function restore(link: Link): void {
 /** Restore what the address says, and from then on keep it up to date. */
 export function followAddress(): void {
   restore(readLink(location.search))
-  addEventListener('popstate', () => restore(readLink(location.search)))
+  let written = area.value
+  addEventListener('popstate', () => {
+    restore(readLink(location.search))
+    written = area.value
+  })
   let timer: ReturnType<typeof setTimeout> | undefined
   watch(
     () => writeLink(now.value),
     (text) => {
       clearTimeout(timer)
       // Browsers refuse more than some hundred changes a minute; a moving map makes more.
-      timer = setTimeout(() => history.replaceState(null, '', `${location.pathname}${text ? `?${text}` : ''}`), 250)
+      timer = setTimeout(() => {
+        const to = `${location.pathname}${text ? `?${text}` : ''}`
+        // The browser's way back leads from one work area to the one before, not through every click.
+        if (area.value === written) history.replaceState(null, '', to)
+        else history.pushState(null, '', to)
+        written = area.value
+      }, 250)
     },
   )
 }

@@ -1,0 +1,33 @@
+/**
+ * The work areas, in the order of the top bar. A new one is one entry here.
+ *
+ * Its screen uses `areaChoices(id, …)` for what a link restores, sets `rightPanel` and `bottomPanel` to the
+ * area's id to open its own panels there, and draws on the one map by `useMap().overlay`.
+ */
+import type { Component } from 'vue'
+
+import LayerPanel from '@/features/layers/LayerPanel.vue'
+import { MAP } from '@/shared/areas'
+import type { Bilingual } from '@/shared/lang'
+
+import type { Panel } from './panels'
+
+export interface Area {
+  /** The one word of the area: folder, command, route, and `area=` in the address. */
+  id: string
+  title: Bilingual
+  /** The work, at the left. */
+  left: { title: Bilingual; component: Component }
+  /** The chosen object, at the right; its id is the area's. */
+  right?: Panel
+  /** The table below the map, shown while `bottomPanel` is the area's id. */
+  bottom?: Component
+}
+
+export const areas: Area[] = [
+  {
+    id: MAP,
+    title: { zh: '一张图', en: 'One Map' },
+    left: { title: { zh: '图层', en: 'Layers' }, component: LayerPanel },
+  },
+]
