@@ -1,10 +1,11 @@
-/** The long works of the workspace: one list for the badge, the panel and the import dialog. */
+/** The long works of the workspace: one list for the badge, the panel and every screen that starts one. */
 import { computed, shallowRef } from 'vue'
 
 import { api } from '@/api/client'
 import { followTask } from '@/api/events'
 import type { Task } from '@/api/types'
-import { loadStatus } from '@/map/catalogue'
+
+import { loadStatus } from './catalogue'
 
 /** Newest first. */
 export const tasks = shallowRef<Task[]>([])
@@ -53,12 +54,15 @@ function put(task: Task): void {
   tasks.value = there ? tasks.value.map((one) => (one.id === task.id ? task : one)) : [task, ...tasks.value]
 }
 
-/** Send a file; the returned task is followed. */
-export async function startImport(code: string, form: FormData): Promise<string> {
-  const { task } = await api.importLayer(code, form)
-  put(await api.task(task))
-  follow(task)
-  return task
+/** Take a task that was just started into the list and follow it. */
+export async function taskStarted(id: string): Promise<void> {
+  put(await api.task(id))
+  follow(id)
+}
+
+/** Give a task of the list. */
+export function taskOf(id: string): Task | undefined {
+  return tasks.value.find((one) => one.id === id)
 }
 
 /** Ask a task to stop at its next step. */
