@@ -22,8 +22,10 @@ from tuban.geo.kernel_density import density
 from tuban.geo.kernel_grid import place, ring_sign
 from tuban.geo.kernel_tree import search
 
-_STRIPED = 64  # a polygon with more edges is treated in strips
-_EDGES_A_STRIP = 32
+EVERY, LATER = 0, 1  # which zones a row is measured with: all, or those after it (a layer with itself)
+
+STRIPED = 64  # a polygon with more edges is treated in strips
+EDGES_A_STRIP = 32
 
 
 class Scratch(NamedTuple):
@@ -220,7 +222,7 @@ def _common(own, n_own, near, n_near, middle, rho):
 
 
 @compiled
-def _edges_of(row, xy, ring_off, part_off, row_off, edges):
+def edges_of(row, xy, ring_off, part_off, row_off, edges):
     """Put a polygon's edges from west to east into `edges` with their sign; give how many and their length."""
     n = 0
     outline = 0.0
@@ -241,7 +243,7 @@ def _edges_of(row, xy, ring_off, part_off, row_off, edges):
 
 
 @compiled
-def _strips(edges, n, west, east, strips, off, listed):
+def list_strips(edges, n, west, east, strips, off, listed):
     """List the edges of each strip, a strip after the other, from `off`; give the room that `listed` needs."""
     per_x = strips / (east - west)
     for k in range(strips + 2):
@@ -262,7 +264,7 @@ def _strips(edges, n, west, east, strips, off, listed):
 
 
 @compiled
-def _strip(edges, listed, first, last, x0, x1, own):
+def cut_to_strip(edges, listed, first, last, x0, x1, own):
     """Cut A's edges to a strip, relative to (x0, lowest y); give how many, the lowest and the highest y."""
     low, top = np.inf, -np.inf
     n = 0
@@ -284,10 +286,40 @@ def _strip(edges, listed, first, last, x0, x1, own):
 
 
 @compiled
+def _wanted(found, hits, part_zone, row, which):
+    """Keep the parts of zones that the row is to be measured with, in `found`; give how many."""
+    if which == EVERY:
+        return hits
+    kept = 0
+    for h in range(hits):
+        if part_zone[found[h]] > row:
+            found[kept] = found[h]
+            kept += 1
+    return kept
+
+
+@compiled
 def overlay_rows(
-    xy, ring_off, part_off, row_off, row_box, first, last, zones, kind, false_easting, scratch, out
+    xy,
+    ring_off,
+    part_off,
+    row_off,
+    row_box,
+    first,
+    last,
+    zones,
+    part_zone,
+    which,
+    kind,
+    false_easting,
+    scratch,
+    out,
 ):
     """Measure what rows first…last−1 and each zone part have in common, into `out`.
+
+    Parameters
+    ----------
+    which : `EVERY` zone; or, where the zones are the rows themselves, only those `LATER` than the row.
 
     Returns
     -------
@@ -306,13 +338,14 @@ def overlay_rows(
         hits = search(
             zones.nodes, zones.level_off, zones.order, west, south, east, north, found, scratch.stack
         )
+        hits = _wanted(found, hits, part_zone, row, which)
         if hits == 0:
             continue
         if pairs + hits > len(out.row):
             return row, pairs, 0
-        n, outline = _edges_of(row, xy, ring_off, part_off, row_off, edges)
-        strips = max(n // _EDGES_A_STRIP, 1) if n > _STRIPED else 1
-        need = _strips(edges, n, west, east, strips, off, listed)
+        n, outline = edges_of(row, xy, ring_off, part_off, row_off, edges)
+        strips = max(n // EDGES_A_STRIP, 1) if n > STRIPED else 1
+        need = list_strips(edges, n, west, east, strips, off, listed)
         if need:
             return row, pairs, need
         for h in range(hits):
@@ -322,7 +355,7 @@ def overlay_rows(
         for k in range(strips):
             x0 = west + k * step
             x1 = east if k == strips - 1 else west + (k + 1) * step
-            m, y0, y1 = _strip(edges, listed, off[k], off[k + 1], x0, x1, own)
+            m, y0, y1 = cut_to_strip(edges, listed, off[k], off[k + 1], x0, x1, own)
             if m == 0 or not y1 > y0:
                 continue
             middle = 0.5 * (x1 - x0)

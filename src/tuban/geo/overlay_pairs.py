@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import os
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, Literal
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from tuban.domain.progress import Progress, Step, quiet
 from tuban.errors import Text
-from tuban.geo import kernel_density
 from tuban.geo.coords import Rings, refused
-from tuban.geo.crs import FALSE_EASTING_M, ZONE_STEP_M, understand
-from tuban.geo.kernel_area import Out, Scratch, overlay_rows
+from tuban.geo.kernel_area import EVERY, Out, overlay_rows
+from tuban.geo.kernel_room import room_for
+from tuban.geo.plane import NOISE_M2, NOISE_SHARE, Measure, plane_of
 from tuban.geo.zone_index import ZoneIndex
 
 Array = NDArray[np.float64]
-Measure = Literal["ellipsoid", "plane"]
 PARCEL = Text("图斑", "parcel")
 
-# What the arithmetic cannot tell from nothing: 1e-6 m² and a 1e-12th of the parcel, ten times the largest error
-# seen. Touching along an edge comes out below it, the smallest real strip (0.1 mm wide, 1 m long) far above.
-NOISE_M2, NOISE_SHARE = 1e-6, 1e-12
 _ROWS_AT_ONCE = 5_000
 _FEW_ROWS = 2_000  # below this, threads cost more than they bring
 
@@ -52,19 +46,6 @@ class Pairs:
     def share(self) -> Array:
         """Give the part of the parcel that lies in the zone, 0–1."""
         return self.common_m2 / self.own_m2
-
-
-@lru_cache(maxsize=64)
-def plane_of(crs: Any, measure: Measure = "ellipsoid") -> tuple[int, float]:
-    """Give how the kernel is to take coordinates of a CGCS2000 system: kind of plane, false easting."""
-    if measure == "plane":
-        return kernel_density.PLANE, 0.0
-    known = understand(crs)
-    if known.central_meridian is None:
-        return kernel_density.DEGREES, 0.0
-    return kernel_density.GAUSS, FALSE_EASTING_M + ZONE_STEP_M * (
-        (known.zone or 0) if known.with_zone_number else 0
-    )
 
 
 def threads_for(rows: int, threads: int | None = None) -> int:
@@ -95,6 +76,36 @@ def measure_pairs(
     ------
     InvalidGeometry : a parcel of which more, or less than nothing, lies in a zone: it crosses itself.
     """
+    found = raw_pairs(parcels, index, measure=measure, threads=threads, progress=progress)
+    if not len(found.row):
+        return _no_pairs()
+    zone = index.part_zone[found.part]
+    return _settled(
+        found.row, zone, found.common, found.cut, found.outline, found.own, index.single, first_row
+    )
+
+
+class Raw(NamedTuple):
+    """Each row and zone part whose boxes share ground, as the kernel measures them; `own` for each row."""
+
+    row: NDArray[np.int64]
+    part: NDArray[np.int64]
+    common: Array
+    cut: NDArray[np.bool_]
+    outline: Array
+    own: Array
+
+
+def raw_pairs(
+    parcels: Rings,
+    index: ZoneIndex,
+    *,
+    measure: Measure = "ellipsoid",
+    which: int = EVERY,
+    threads: int | None = None,
+    progress: Progress = quiet,
+) -> Raw:
+    """Give what the kernel measures, nothing settled: rows in the order of the parcels."""
     kind, false_easting = plane_of(index.crs, measure)
     count = threads_for(len(parcels), threads)
 
@@ -103,7 +114,7 @@ def measure_pairs(
 
     def work(first: int) -> list[tuple[Array, ...]]:
         last = min(first + _ROWS_AT_ONCE, len(parcels))
-        scratch = _scratch(index, most)
+        scratch = room_for(most, len(index.part_zone), 2 * index.most_edges)
         done = []
         room = 2 * (last - first) + 64
         while first < last:
@@ -117,6 +128,8 @@ def measure_pairs(
                 first,
                 last,
                 index.arrays,
+                index.part_zone,
+                which,
                 kind,
                 false_easting,
                 scratch,
@@ -149,40 +162,14 @@ def measure_pairs(
             pool.shutdown(cancel_futures=True)
             raise
     if not done:
-        return _no_pairs()
-    columns = zip(*done, strict=True)
-    row, part, common, cut, outline = (c[0] if len(c) == 1 else np.concatenate(c) for c in columns)
-    return _settled(row, index.part_zone[part], common, cut, outline, own_m2, index.single, first_row)
+        done = [_nothing(_out(0, own_m2))]
+    columns = [c[0] if len(c) == 1 else np.concatenate(c) for c in zip(*done, strict=True)]
+    row, part, common, cut, outline = columns
+    return Raw(row, part, common, cut, outline, own_m2)
 
 
-_LOCAL = threading.local()
-
-
-def _scratch(index: ZoneIndex, most_points: int) -> Scratch:
-    """Give this thread's room, as large as needed. What is not written to takes no memory."""
-    held: Scratch | None = getattr(_LOCAL, "scratch", None)
-    if (
-        held is not None
-        and len(held.found) >= len(index.part_zone)
-        and len(held.near) >= 2 * index.most_edges
-        and len(held.edges) >= most_points
-    ):
-        return held
-    _LOCAL.scratch = _new_scratch(index, most_points)
-    return _LOCAL.scratch
-
-
-def _new_scratch(index: ZoneIndex, most_points: int) -> Scratch:
-    strips = most_points // 16 + 4
-    return Scratch(
-        stack=np.empty((256, 2), np.int64),
-        found=np.empty(len(index.part_zone), np.int64),
-        edges=np.empty((most_points, 5)),
-        own=np.empty((most_points, 6)),
-        near=np.empty((2 * index.most_edges, 5)),
-        off=np.empty(strips, np.int64),
-        listed=np.empty(4 * most_points, np.int64),
-    )
+def _nothing(out: Out) -> tuple[Array, ...]:
+    return out.row, out.part, out.common_m2, out.cut, out.outline
 
 
 def _out(pairs: int, own_m2: Array) -> Out:

@@ -75,7 +75,7 @@ def slivers(
     sliver = (found.common_m2 < tolerance.sliver_m2) & ~inside
     if tolerance.sliver_width_m > 0 and len(sliver):
         from tuban.geo.kernel_density import DEGREES
-        from tuban.geo.overlay_pairs import plane_of
+        from tuban.geo.plane import plane_of
 
         unit_m = _METRES_PER_DEGREE if plane_of(crs)[0] == DEGREES else 1.001
         # Mean width of a strip: 2 · area / outline. The outline is known only from above.
@@ -97,10 +97,10 @@ def clipped(
         block = cut[start : start + _PAIRS_AT_ONCE]
         result[block] = shapely.intersection(result[block], zone_shapes[start : start + _PAIRS_AT_ONCE])
         progress(Step(min(1.0, (start + _PAIRS_AT_ONCE) / len(cut)), Text("求交", "Intersecting")))
-    return _areal(result)
+    return areal(result)
 
 
-def _areal(pieces: NDArray[Any]) -> NDArray[Any]:
+def areal(pieces: NDArray[Any]) -> NDArray[Any]:
     """Keep the ground: where outlines also touch, GEOS gives the line or point with it."""
     for i in np.flatnonzero(~np.isin(shapely.get_type_id(pieces), (_POLYGON, _MULTIPOLYGON))):
         parts = shapely.get_parts(pieces[i])

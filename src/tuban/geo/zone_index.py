@@ -61,19 +61,20 @@ class ZoneIndex:
         InvalidGeometry : a zone that crosses itself; the message names the row.
         UnknownCRS, ForeignCRS : no system, or not CGCS2000.
         """
-        target = _must_be_ours(zones.crs if crs is None else crs)
+        target = must_be_ours(zones.crs if crs is None else crs)
         shapes = _in_system(zones, zones.crs if crs is None else crs)
         if not checked:
             must_be_valid(shapes, _ZONE)
-        return cls._prepared(from_shapes(shapes, _ZONE), target.code)
+        return cls.of_rings(from_shapes(shapes, _ZONE), target.code)
 
     @classmethod
     def of_wkb(cls, column: pa.Array | pa.ChunkedArray, crs: Any) -> ZoneIndex:
         """Prepare zones from the WKB of a stored layer version, in its own system, without geometry objects."""
-        return cls._prepared(from_arrow(column, _ZONE), _must_be_ours(crs).code)
+        return cls.of_rings(from_arrow(column, _ZONE), must_be_ours(crs).code)
 
     @classmethod
-    def _prepared(cls, rings: Rings, crs: str) -> ZoneIndex:
+    def of_rings(cls, rings: Rings, crs: str) -> ZoneIndex:
+        """Prepare zones from plain coordinates in the plane of `crs` ("EPSG:n"), known to be sound."""
         xy, ring_off, part_off = rings.xy, rings.ring_off, rings.part_off
         box = boxes(xy, ring_off, part_off)
         counts = np.ones((len(box), 2), np.int64)
@@ -215,7 +216,8 @@ def _code(crs: Any) -> str:
     return understand(crs).code
 
 
-def _must_be_ours(crs: Any) -> Understood:
+def must_be_ours(crs: Any) -> Understood:
+    """Give what is known of a system; refuse none, and one that is not CGCS2000."""
     area_m2([], crs)  # refuses what is not CGCS2000
     return understand(crs)
 
