@@ -52,10 +52,12 @@ def test_every_number_says_its_version_and_formula(figures: Page, county: County
     expect(part(figures, "source")).to_have_text(title)
 
 
-def test_units_change_the_numbers_exactly(figures: Page, county: County):
+def test_each_unit_is_the_services_own_figure(figures: Page, county: County):
     rows = county.get("statistics", layer="DLTB", by="township")["rows"]
     choose(figures, "unit", "亩")
-    assert shown(figures) == {row["code"]: f"{Decimal(str(row['area_ha'])) * 15:,.2f}" for row in rows}
+    assert shown(figures) == {row["code"]: f"{row['area_mu']:,.2f}" for row in rows}
+    # Fifteen times the printed hectares would be another number somewhere: rounded twice.
+    assert any(Decimal(str(row["area_mu"])) != Decimal(str(row["area_ha"])) * 15 for row in rows)
 
 
 def test_the_chart_shows_the_same_rows_in_words(figures: Page, county: County):
@@ -86,7 +88,7 @@ def test_a_link_opens_the_same_statistics(desk: Desk, county: County):
     page = desk.open(f"/?panel=statistics&of=GHFQ&by=class&within={township}&show=table&unit=mu&left=0")
     inside = county.get("statistics", layer="GHFQ", by="class", within=township)
     expect(part(page, "figures").locator("tbody tr")).to_have_count(len(inside["rows"]))
-    assert shown(page) == {row["code"]: f"{Decimal(str(row['area_ha'])) * 15:,.2f}" for row in inside["rows"]}
+    assert shown(page) == {row["code"]: f"{row['area_mu']:,.2f}" for row in inside["rows"]}
     part(page, "by").get_by_text("乡镇", exact=True).click()
     expect(page).not_to_have_url(re.compile("by="))  # by township is the usual
     for choice in ("of=GHFQ", f"within={township}", "show=table", "unit=mu"):
@@ -101,6 +103,18 @@ def test_what_lies_in_no_zone_is_a_row_but_nothing_to_choose(desk: Desk, county:
     expect(outside.locator("button")).to_be_disabled()
     expect(part(page, "figures").locator("tr.picked")).to_have_count(0)
     expect(part(page, "within")).to_contain_text("全域")
+
+
+def test_mu_are_saved_as_the_service_gives_them(figures: Page, county: County, tmp_path: Path):
+    answer = county.get("statistics", layer="DLTB", by="township")
+    choose(figures, "unit", "亩")
+    with figures.expect_download() as waiting:
+        part(figures, "save-csv").click()
+    waiting.value.save_as(tmp_path / "mu.csv")
+    lines = list(csv.reader((tmp_path / "mu.csv").read_text(encoding="utf-8-sig").splitlines()))
+    written = {line[0]: Decimal(line[2]) for line in lines[1 : 1 + len(answer["rows"])]}
+    assert written == {row["code"]: Decimal(str(row["area_mu"])) for row in answer["rows"]}
+    assert Decimal(lines[1 + len(answer["rows"])][2]) == Decimal(str(answer["total_mu"]))
 
 
 def test_the_table_can_be_saved_for_excel(figures: Page, county: County, tmp_path: Path):

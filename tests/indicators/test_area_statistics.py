@@ -116,6 +116,16 @@ def test_areas_by_class_sum_and_count():
     assert "最大余数" in table.formula.zh
 
 
+def test_every_unit_is_rounded_once_from_the_square_metres():
+    # 10,049.9 m² are 1.00 ha, and 15 times that would be 15.00 mu; but they are 15.07485 mu.
+    table = areas(pieces_of(10_049.9), by_class(series("0101"), survey_classes()), WHAT)
+    assert (table.total_ha, table.total_mu) == (1.0, 15.07)
+    assert table.frame["area_mu"].tolist() == [15.07]
+    # 33,349 m² are 0.00500235 ten-thousand mu; from the 3.33 ha it would be 0.004995, printed 0.00.
+    small = areas(pieces_of(33_349.0), by_class(series("0101"), survey_classes()), WHAT)
+    assert (small.total_ha, small.total_wan_mu, small.total_km2) == (3.33, 0.01, 0.03)
+
+
 def test_three_equal_parts_make_the_whole():
     third = 100_000 / 3  # 3.333… ha
     table = areas(
@@ -151,7 +161,8 @@ def test_rows_always_sum_exactly_to_the_total(rows):
         pieces_of(*(m2 for _, m2 in rows)), by_class(series(*(c for c, _ in rows)), survey_classes()), WHAT
     )
     assert decimal_sum(table.frame["area_ha"]) == decimal_sum([table.total_ha])
-    assert decimal_sum(table.frame["area_mu"]) == decimal_sum([table.total_mu])
+    for unit in ("mu", "wan_mu", "km2"):
+        assert decimal_sum(table.frame[f"area_{unit}"]) == decimal_sum([getattr(table, f"total_{unit}")])
     assert decimal_sum(table.frame["share"]) == 1
     assert table.frame["count"].sum() == len(rows)
     assert table.total_m2 == pytest.approx(sum(m2 for _, m2 in rows))

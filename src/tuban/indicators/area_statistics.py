@@ -12,7 +12,7 @@ import shapely
 from numpy.typing import ArrayLike, NDArray
 
 from tuban.domain.progress import Progress, quiet
-from tuban.domain.unit import convert, rounded
+from tuban.domain.unit import M2_PER, AreaUnit, convert, rounded
 from tuban.errors import Text
 from tuban.geo.adjust import round_table, round_to_total
 from tuban.geo.overlay import shares
@@ -22,10 +22,12 @@ Shapes = NDArray[np.object_]
 # A parcel whose shares sum to within this of 1 is divided without rest: what is missing is float noise and
 # the wandering of edge points, not ground.
 _WHOLE = 1e-6
+# The units a table is printed in. From figures already printed in hectares the last digit would differ.
+PRINTED_UNITS: tuple[AreaUnit, ...] = ("ha", "mu", "wan_mu", "km2")
 
 ROUNDED = Text(
-    "未取位数值先求和,再四舍五入取位一次(公顷、亩 2 位小数,占比 0.01%),末位用最大余数法分配,各行之和等于合计",
-    "Unrounded areas are summed, then rounded half up once (ha and mu to 0.01, shares to 0.01 %); "
+    "未取位数值先求和,再四舍五入取位一次(各面积单位 2 位小数,占比 0.01%),末位用最大余数法分配,各行之和等于合计",
+    "Unrounded areas are summed, then rounded half up once (areas in every unit to 0.01, shares to 0.01 %); "
     "the last digits go by largest remainder, so that the rows sum to the total",
 )
 
@@ -35,16 +37,18 @@ class AreaTable:
     """Areas by group.
 
     `frame` has a row for each group: `code`, `title_zh`, `title_en`, `colour` (None where the standard has
-    none), `area_m2` (unrounded), `area_ha`, `area_mu` (2 decimals), `share` (0–1, 4 decimals), `count`
-    (parcels with a part in it). The rows of `area_ha`, `area_mu` and `share` sum exactly to `total_ha`,
-    `total_mu` and 1. `adjusted`: the last digit of some row was moved for that. `formula` says how it was
-    computed, `notes` what a reader must know about the data.
+    none), `area_m2` (unrounded), `area_ha`, `area_mu`, `area_wan_mu`, `area_km2` (2 decimals, each from the
+    square metres), `share` (0–1, 4 decimals), `count` (parcels with a part in it). The rows of each unit and
+    of `share` sum exactly to the unit's total and to 1. `adjusted`: the last digit of some row was moved for
+    that. `formula` says how it was computed, `notes` what a reader must know about the data.
     """
 
     frame: pd.DataFrame
     total_m2: float
     total_ha: float
     total_mu: float
+    total_wan_mu: float
+    total_km2: float
     adjusted: bool
     formula: Text
     notes: tuple[Text, ...] = ()
@@ -105,7 +109,8 @@ def areas(pieces: Pieces, grouping: Grouping, formula: Text) -> AreaTable:
     once = np.unique(row * parcels + pieces.parcel)
     count = np.bincount(once // max(parcels, 1), minlength=len(groups))
     total_m2 = float(sum_m2.sum())
-    area_ha, area_mu = round_to_total(sum_m2 / 10_000), round_to_total(sum_m2 * 3 / 2000)
+    in_units = {unit: round_to_total(sum_m2 / float(M2_PER[unit])) for unit in PRINTED_UNITS}
+    totals = {unit: float(rounded(convert(total_m2, "m2", unit))) for unit in PRINTED_UNITS}
     share = round_to_total(sum_m2 / total_m2 * 100, 2, 100) / 100 if total_m2 > 0 else np.zeros(len(groups))
     frame = pd.DataFrame(
         {
@@ -114,8 +119,7 @@ def areas(pieces: Pieces, grouping: Grouping, formula: Text) -> AreaTable:
             "title_en": [group.title.en for group in groups],
             "colour": pd.Series([group.colour for group in groups], dtype=object),
             "area_m2": sum_m2,
-            "area_ha": area_ha,
-            "area_mu": area_mu,
+            **{f"area_{unit}": column for unit, column in in_units.items()},
             "share": np.round(share, 4),
             "count": count.astype(np.int64),
         }
@@ -124,9 +128,11 @@ def areas(pieces: Pieces, grouping: Grouping, formula: Text) -> AreaTable:
     return AreaTable(
         frame,
         total_m2,
-        float(rounded(convert(total_m2, "m2", "ha"))),
-        float(rounded(convert(total_m2, "m2", "mu"))),
-        adjusted=bool((np.array(alone) != area_ha).any()),
+        totals["ha"],
+        totals["mu"],
+        totals["wan_mu"],
+        totals["km2"],
+        adjusted=bool((np.array(alone) != in_units["ha"]).any()),
         formula=_with_rounding(formula),
         notes=pieces.notes,
     )

@@ -284,6 +284,8 @@ class StatisticsRowOut(Model):
     colour: str | None
     area_ha: float
     area_mu: float
+    area_wan_mu: float
+    area_km2: float
     share: float
     """0–1 of the total."""
     count: int
@@ -301,6 +303,8 @@ class StatisticsOut(Model):
     rows: list[StatisticsRowOut]
     total_ha: float
     total_mu: float
+    total_wan_mu: float
+    total_km2: float
     formula: TextOut
     notes: list[TextOut]
     """What a reader must know about the data."""

@@ -36,6 +36,8 @@ def statistics(
             colour=row["colour"],
             area_ha=row["area_ha"],
             area_mu=row["area_mu"],
+            area_wan_mu=row["area_wan_mu"],
+            area_km2=row["area_km2"],
             share=row["share"],
             count=row["count"],
         )
@@ -51,6 +53,8 @@ def statistics(
         rows=rows,
         total_ha=table.total_ha,
         total_mu=table.total_mu,
+        total_wan_mu=table.total_wan_mu,
+        total_km2=table.total_km2,
         formula=present.text(table.formula),
         notes=[present.text(note) for note in table.notes],
         adjusted=table.adjusted,

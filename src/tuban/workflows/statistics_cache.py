@@ -19,7 +19,7 @@ from tuban.indicators.grouping import Group
 Table = TypeVar("Table", AreaTable, CrossTable)
 
 # Raised whenever the same layers would give another table: what was kept before no longer counts.
-_METHOD = 1
+_METHOD = 2
 
 
 class Kept(Generic[Table]):

@@ -1128,8 +1128,12 @@ export interface components {
             rows: components["schemas"]["StatisticsRowOut"][];
             /** Total Ha */
             total_ha: number;
+            /** Total Km2 */
+            total_km2: number;
             /** Total Mu */
             total_mu: number;
+            /** Total Wan Mu */
+            total_wan_mu: number;
             /**
              * Unit
              * @constant
@@ -1149,8 +1153,12 @@ export interface components {
         StatisticsRowOut: {
             /** Area Ha */
             area_ha: number;
+            /** Area Km2 */
+            area_km2: number;
             /** Area Mu */
             area_mu: number;
+            /** Area Wan Mu */
+            area_wan_mu: number;
             /** Code */
             code: string;
             /** Colour */

@@ -22,22 +22,15 @@ describe('numbers', () => {
   })
   it('shows a dash where there is no number', () => {
     for (const nothing of [null, undefined, Number.NaN, Infinity]) expect(f.formatNumber(nothing)).toBe('—')
-    expect(f.formatArea(null)).toBe('—')
     expect(f.formatShare(undefined)).toBe('—')
   })
 })
 
 describe('areas', () => {
-  it('converts exactly: 1 ha = 15 mu, 1 km² = 100 ha', () => {
-    expect(f.fromHectares(2, 'mu')).toBe(30)
-    expect(f.fromHectares(10_000, 'wan_mu')).toBe(15)
-    expect(f.fromHectares(63_000, 'km2')).toBe(630)
-    expect(f.fromHectares(0.5, 'm2')).toBe(5000)
-  })
-  it('writes the unit in the language of the screen', () => {
+  it('are written in the unit they came in, with its name in the language of the screen', () => {
     expect(f.areaWithUnit(1234.5, 'ha', 'zh')).toBe('1,234.50 公顷')
-    expect(f.areaWithUnit(1234.5, 'mu', 'zh')).toBe('18,517.50 亩')
-    expect(f.areaWithUnit(1234.5, 'km2', 'en')).toBe('12.35 km²')
+    expect(f.areaWithUnit(15.07, 'mu', 'zh')).toBe('15.07 亩')
+    expect(f.areaWithUnit(12.345, 'km2', 'en')).toBe('12.35 km²')
     expect(f.areaWithUnit(null, 'km2', 'en')).toBe('—')
   })
 })

@@ -14,15 +14,6 @@ const UNIT_NAMES: Record<AreaUnit, Record<Lang, string>> = {
   m2: { zh: '平方米', en: 'm²' },
 }
 
-// Fifteen mu are one hectare exactly (1 亩 = 10000/15 m²); hectares times numerator / denominator.
-const PER_HECTARE: Record<AreaUnit, [number, number]> = {
-  ha: [1, 1],
-  mu: [15, 1],
-  wan_mu: [15, 10_000],
-  km2: [1, 100],
-  m2: [10_000, 1],
-}
-
 /**
  * Write `value` with exactly `decimals` places, rounded half away from zero on its decimal digits.
  *
@@ -70,28 +61,20 @@ export function unitName(unit: AreaUnit, lang: Lang): string {
   return UNIT_NAMES[unit][lang]
 }
 
-/** Convert hectares to `unit`. */
-export function fromHectares(ha: number, unit: AreaUnit): number {
-  const [times, by] = PER_HECTARE[unit]
-  // Fourteen digits: what the multiplication leaves in the last bits must not decide a rounding.
-  return Number(((ha * times) / by).toPrecision(14))
-}
-
-/** Write an area given in hectares, in `unit`, without the unit's name (it stands in the column head). */
-export function formatArea(ha: number | null | undefined, unit: AreaUnit = 'ha'): string {
-  return ha === null || ha === undefined ? NO_VALUE : formatNumber(fromHectares(ha, unit))
-}
-
-/** Write an area given in hectares with its unit: "1,234.50 公顷". */
-export function areaWithUnit(ha: number | null | undefined, unit: AreaUnit, lang: Lang): string {
-  const text = formatArea(ha, unit)
+/**
+ * Write an area given in `unit` with the unit's name: "1,234.50 公顷".
+ *
+ * There is no conversion here: the service gives each unit rounded once from square metres, and hectares
+ * already rounded, times fifteen, would be another number of mu.
+ */
+export function areaWithUnit(area: number | null | undefined, unit: AreaUnit, lang: Lang): string {
+  const text = formatNumber(area, 2)
   return text === NO_VALUE ? text : `${text} ${unitName(unit, lang)}`
 }
 
-/** Write mu as the service gives them: from hectares already rounded they would be rounded twice. */
+/** Write mu as the service gives them. */
 export function muWithUnit(mu: number | null | undefined, lang: Lang): string {
-  const text = formatNumber(mu, 2)
-  return text === NO_VALUE ? text : `${text} ${unitName('mu', lang)}`
+  return areaWithUnit(mu, 'mu', lang)
 }
 
 /** Write a difference with its sign: "+12.00", "−3.50", "0.00". */

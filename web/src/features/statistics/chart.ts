@@ -1,6 +1,7 @@
 /** The bar chart's options: zero-based bars, largest first, labelled directly, in the colours of the map. */
-import type { Figure } from './figures'
-import { formatArea, formatShare, type AreaUnit, fromHectares, type Lang } from '@/shared/formats'
+import { formatNumber, formatShare, type Lang } from '@/shared/formats'
+
+import type { Figure, Unit } from './figures'
 
 export interface ChartColours {
   text: string
@@ -17,14 +18,14 @@ export function chartHeight(bars: number, withBefore: boolean): number {
 }
 
 /** Give the options for ECharts; `figures` come largest first. */
-export function chartOption(figures: Figure[], unit: AreaUnit, lang: Lang, colours: ChartColours) {
+export function chartOption(figures: Figure[], unit: Unit, lang: Lang, colours: ChartColours) {
   const names = figures.map((f) => f.title[lang] || f.title.zh)
-  const withBefore = figures.some((f) => f.beforeHa !== null)
+  const withBefore = figures.some((f) => f.before !== null)
   const now = {
     type: 'bar' as const,
     name: 'now',
     data: figures.map((f) => ({
-      value: fromHectares(f.areaHa, unit),
+      value: f.area[unit],
       // What is put together has no colour on the map.
       itemStyle: { color: f.colour ?? (f.code === '' ? colours.line : colours.accent) },
     })),
@@ -42,7 +43,7 @@ export function chartOption(figures: Figure[], unit: AreaUnit, lang: Lang, colou
   const before = {
     type: 'bar' as const,
     name: 'before',
-    data: figures.map((f) => fromHectares(f.beforeHa ?? 0, unit)),
+    data: figures.map((f) => f.before?.[unit] ?? 0),
     barMaxWidth: 8,
     itemStyle: { color: 'transparent', borderColor: colours.text, borderWidth: 1, borderType: 'dashed' as const },
   }
@@ -68,11 +69,11 @@ export function chartOption(figures: Figure[], unit: AreaUnit, lang: Lang, colou
   }
 }
 
-function label(figure: Figure | undefined, unit: AreaUnit): string {
-  return figure ? `${formatArea(figure.areaHa, unit)}  ${formatShare(figure.share, 1)}` : ''
+function label(figure: Figure | undefined, unit: Unit): string {
+  return figure ? `${formatNumber(figure.area[unit])}  ${formatShare(figure.share, 1)}` : ''
 }
 
 /** Say the chart in words, for those who do not see it. */
-export function chartWords(figures: Figure[], unit: AreaUnit, lang: Lang): string {
-  return figures.map((f) => `${f.title[lang] || f.title.zh} ${formatArea(f.areaHa, unit)}`).join('; ')
+export function chartWords(figures: Figure[], unit: Unit, lang: Lang): string {
+  return figures.map((f) => `${f.title[lang] || f.title.zh} ${formatNumber(f.area[unit])}`).join('; ')
 }

@@ -1,10 +1,11 @@
 /** What the statistics panel is asked for. It outlives the panel, and the address restores it. */
 import { reactive } from 'vue'
 
-import type { AreaUnit } from '@/shared/formats'
+import { UNITS, type Unit } from './figures'
+
+export { UNITS }
 
 export const WAYS = ['class', 'three_class', 'township', 'village', 'zone'] as const
-export const UNITS = ['ha', 'mu', 'wan_mu', 'km2'] as const satisfies AreaUnit[]
 export const VIEWS = ['chart', 'table'] as const
 
 export type By = (typeof WAYS)[number]
@@ -20,7 +21,7 @@ export interface Choices {
   /** Layer of the zones, where zones are what is asked by. */
   zoneLayer: string
   view: (typeof VIEWS)[number]
-  unit: AreaUnit
+  unit: Unit
 }
 
 /** The choices of a panel that nobody has touched. */

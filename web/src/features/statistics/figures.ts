@@ -1,42 +1,48 @@
 /** The figures of the statistics panel: two days side by side, tables to save. Pure functions. */
 import type { Bilingual, Statistics, StatisticsRow } from '@/api/types'
-import { fromHectares, roundHalfUp, type AreaUnit, type Lang } from '@/shared/formats'
+import { roundHalfUp, type Lang } from '@/shared/formats'
 import type { Cell } from '@/shared/xlsx'
+
+export const UNITS = ['ha', 'mu', 'wan_mu', 'km2'] as const
+export type Unit = (typeof UNITS)[number]
+
+/**
+ * One area as the service prints it in each unit, rounded once from square metres. Never computed here from
+ * another unit's figure: that would round twice and print another last digit.
+ */
+export type Areas = Readonly<Record<Unit, number>>
 
 export interface Figure {
   code: string
   title: Bilingual
   colour: string | null
-  areaHa: number
+  area: Areas
   share: number
   count: number
   /** The other day's figures; null where no other day is asked for. */
-  beforeHa: number | null
-  changeHa: number | null
+  before: Areas | null
+  change: Areas | null
 }
+
+const NONE: Areas = { ha: 0, mu: 0, wan_mu: 0, km2: 0 }
+
+const areasOf = (row: StatisticsRow): Areas => ({ ha: row.area_ha, mu: row.area_mu, wan_mu: row.area_wan_mu, km2: row.area_km2 })
 
 /** Put two answers side by side, row by row; what only one of them has counts as nothing in the other. */
 export function sideBySide(now: Statistics, before: Statistics | null): Figure[] {
-  const earlier = new Map(before?.rows.map((row) => [row.code, row]))
-  const figures = now.rows.map((row) => figure(row, before ? (earlier.get(row.code)?.area_ha ?? 0) : null))
+  const earlier = new Map(before?.rows.map((row) => [row.code, areasOf(row)]))
+  const figures = now.rows.map((row) => figure(row, areasOf(row), before ? (earlier.get(row.code) ?? NONE) : null))
   if (!before) return figures
   const present = new Set(now.rows.map((row) => row.code))
   const gone = before.rows.filter((row) => !present.has(row.code))
-  return [...figures, ...gone.map((row) => figure({ ...row, area_ha: 0, area_mu: 0, share: 0, count: 0 }, row.area_ha))]
+  return [...figures, ...gone.map((row) => figure({ ...row, share: 0, count: 0 }, NONE, areasOf(row)))]
 }
 
-function figure(row: StatisticsRow, beforeHa: number | null): Figure {
-  return {
-    code: row.code,
-    title: row.title,
-    colour: row.colour ?? null,
-    areaHa: row.area_ha,
-    share: row.share,
-    count: row.count,
-    beforeHa,
-    changeHa: beforeHa === null ? null : difference(row.area_ha, beforeHa),
-  }
+function figure({ code, title, colour, share, count }: StatisticsRow, area: Areas, before: Areas | null): Figure {
+  return { code, title, colour: colour ?? null, area, share, count, before, change: before && each((unit) => difference(area[unit], before[unit])) }
 }
+
+const each = (value: (unit: Unit) => number): Areas => ({ ha: value('ha'), mu: value('mu'), wan_mu: value('wan_mu'), km2: value('km2') })
 
 /** Subtract two figures of two decimals without the dust of binary subtraction. */
 export function difference(a: number, b: number): number {
@@ -48,7 +54,9 @@ export function sum(values: number[]): number {
   return values.reduce((total, value) => total + Math.round(value * 100), 0) / 100
 }
 
-export type SortKey = 'code' | 'title' | 'areaHa' | 'share' | 'count' | 'beforeHa' | 'changeHa'
+const sumOf = (areas: (Areas | null)[]): Areas => each((unit) => sum(areas.map((one) => one?.[unit] ?? 0)))
+
+export type SortKey = 'code' | 'title' | 'area' | 'share' | 'count' | 'before' | 'change'
 
 export interface Sorting {
   key: SortKey
@@ -58,10 +66,15 @@ export interface Sorting {
 /** Sort without touching the original; what is equal keeps its order. */
 export function sorted(figures: Figure[], { key, down }: Sorting, lang: Lang): Figure[] {
   const collator = new Intl.Collator(lang === 'zh' ? 'zh-CN' : 'en', { numeric: true })
+  const size = (figure: Figure, by: Exclude<SortKey, 'code' | 'title'>): number => {
+    const value = figure[by]
+    // Mu are the finest of the units: what is equal in them is equal in all.
+    return typeof value === 'number' ? value : (value?.mu ?? 0)
+  }
   const order = (a: Figure, b: Figure): number => {
     if (key === 'title') return collator.compare(a.title[lang], b.title[lang])
     if (key === 'code') return collator.compare(a.code, b.code)
-    return (a[key] ?? 0) - (b[key] ?? 0)
+    return size(a, key) - size(b, key)
   }
   return [...figures].sort((a, b) => (down ? order(b, a) : order(a, b)))
 }
@@ -78,48 +91,49 @@ export interface Heads {
 }
 
 /** Give the whole table, head and total included, as cells for CSV or XLSX; numbers stay numbers. */
-export function cells(figures: Figure[], heads: Heads, unit: AreaUnit, lang: Lang, withBefore: boolean): Cell[][] {
-  const area = (ha: number | null): number | null => (ha === null ? null : Number(roundHalfUp(fromHectares(ha, unit), 2)))
+export function cells(figures: Figure[], heads: Heads, unit: Unit, lang: Lang, withBefore: boolean): Cell[][] {
   const line = (f: Figure): Cell[] => [
     f.code,
     f.title[lang] || f.title.zh,
-    area(f.areaHa),
+    f.area[unit],
     Number((f.share * 100).toFixed(4)),
     f.count,
-    ...(withBefore ? [area(f.beforeHa), area(f.changeHa)] : []),
+    ...(withBefore ? [f.before?.[unit] ?? null, f.change?.[unit] ?? null] : []),
   ]
   const head: Cell[] = [heads.code, heads.title, heads.area, heads.share, heads.count]
   if (withBefore) head.push(heads.before, heads.change)
   const all = total(figures)
-  const foot: Cell[] = [null, heads.total, area(all.areaHa), figures.length ? 100 : 0, all.count]
-  if (withBefore) foot.push(area(all.beforeHa), area(all.changeHa))
+  const foot: Cell[] = [null, heads.total, all.area[unit], figures.length ? 100 : 0, all.count]
+  if (withBefore) foot.push(all.before[unit], all.change[unit])
   return [head, ...figures.map(line), foot]
 }
 
-/** Give the last line: sums of the shown rows. */
-export function total(figures: Figure[]): { areaHa: number; beforeHa: number; changeHa: number; count: number } {
-  const areaHa = sum(figures.map((f) => f.areaHa))
-  const beforeHa = sum(figures.map((f) => f.beforeHa ?? 0))
-  return { areaHa, beforeHa, changeHa: difference(areaHa, beforeHa), count: figures.reduce((n, f) => n + f.count, 0) }
+/** Give the last line: sums of the shown rows, which the service made so that they give its own totals. */
+export function total(figures: Figure[]): { area: Areas; before: Areas; change: Areas; count: number } {
+  const area = sumOf(figures.map((f) => f.area))
+  const before = sumOf(figures.map((f) => f.before))
+  const change = each((unit) => difference(area[unit], before[unit]))
+  return { area, before, change, count: figures.reduce((n, f) => n + f.count, 0) }
 }
 
 /** Take the largest rows for the chart and put the rest into one, so that the bars still add up. */
 export function largest(figures: Figure[], most: number, restTitle: (n: number) => Bilingual): Figure[] {
-  const order = [...figures].sort((a, b) => b.areaHa - a.areaHa)
+  const order = sorted(figures, { key: 'area', down: true }, 'zh')
   if (order.length <= most) return order
   const rest = order.slice(most - 1)
   const all = total(rest)
+  const compared = rest.some((f) => f.before !== null)
   return [
     ...order.slice(0, most - 1),
     {
       code: '',
       title: restTitle(rest.length),
       colour: null,
-      areaHa: all.areaHa,
+      area: all.area,
       share: rest.reduce((s, f) => s + f.share, 0),
       count: all.count,
-      beforeHa: rest.some((f) => f.beforeHa !== null) ? all.beforeHa : null,
-      changeHa: rest.some((f) => f.changeHa !== null) ? all.changeHa : null,
+      before: compared ? all.before : null,
+      change: compared ? all.change : null,
     },
   ]
 }

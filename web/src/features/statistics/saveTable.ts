@@ -1,15 +1,15 @@
 /** The statistics as a file: XLSX or CSV, with where the numbers come from in the last lines. */
 import { csv } from '@/shared/csv'
-import { unitName, type AreaUnit } from '@/shared/formats'
+import { unitName } from '@/shared/formats'
 import { lang, t } from '@/shared/lang'
 import { saveBlob } from '@/shared/save'
 import { workbook } from '@/shared/xlsx'
 
-import { cells, type Figure } from './figures'
+import { cells, type Figure, type Unit } from './figures'
 
 export interface Saved {
   figures: Figure[]
-  unit: AreaUnit
+  unit: Unit
   /** The day compared with, or ''. */
   other: string
   caption: string
