@@ -152,6 +152,8 @@ def _area_json(table: AreaTable, version: LayerVersion, by: str, within: str | N
             "colour": row["colour"],
             "area_ha": row["area_ha"],
             "area_mu": row["area_mu"],
+            "area_wan_mu": row["area_wan_mu"],
+            "area_km2": row["area_km2"],
             "share": row["share"],
             "count": row["count"],
         }
@@ -163,6 +165,8 @@ def _area_json(table: AreaTable, version: LayerVersion, by: str, within: str | N
         "rows": rows,
         "total_ha": table.total_ha,
         "total_mu": table.total_mu,
+        "total_wan_mu": table.total_wan_mu,
+        "total_km2": table.total_km2,
         "adjusted": table.adjusted,
     }
 
