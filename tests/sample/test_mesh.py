@@ -93,3 +93,22 @@ def test_taking_by_weight_counts_the_weighted_area():
 def test_all_is_taken_where_there_is_not_enough():
     g = ground(1)
     assert len(g.take(np.arange(1), 1e9)) == 1
+
+
+def test_a_cut_that_ends_at_a_corner_does_not_cross_the_edges_of_that_corner():
+    # A dead-end road, 8 m wide, runs into the ground: its sides are long edges to swing back across.
+    x, y = 450_000.0, 3_680_000.0
+    road = shapely.Polygon([(x, y + 96), (x + 200, y + 96), (x + 200, y + 104), (x, y + 104)])
+    land = shapely.box(x, y, x + 250, y + 200).difference(road)
+    # Along the road, a little off its direction: the line meets its side four metres before the corner.
+    east, north = np.array([196, -8]) / np.hypot(196, 8)
+    parts = []
+    for seed in range(1, 200):
+        m = mesh.from_polygons(np.array([land, road]), 400)
+        state, way = np.full(1, seed, np.uint64), 1 if seed % 2 else -1
+        cut(m, 0, x + 98, y + 108, way * east, way * north, 0.05, 15.0, 6.0, 0.02, state)
+        shapes = mesh.to_polygons(m)
+        assert shapely.is_valid(shapes).all()
+        assert shapely.coverage_is_valid(shapes)
+        parts.append(len(shapes))
+    assert parts.count(3) > 50  # most wiggles find a way

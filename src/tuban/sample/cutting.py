@@ -151,7 +151,11 @@ def _clear(m: Mesh, f: int, xs: np.ndarray, ys: np.ndarray, k: int) -> bool:
             at_end = (i == 0 and _gap(px, py, ax, ay, bx, by) < 2 * GRID_M) or (
                 i == k - 2 and _gap(qx, qy, ax, ay, bx, by) < 2 * GRID_M
             )
-            if at_end or corner_a or corner_b:
+            # A corner where the chain ends is touched by its first or last step; the others may cross there.
+            shared = (corner_a and ((ax == px and ay == py) or (ax == qx and ay == qy))) or (
+                corner_b and ((bx == px and by == py) or (bx == qx and by == qy))
+            )
+            if at_end or shared:
                 continue
             if (
                 _side(ax, ay, bx, by, px, py) * _side(ax, ay, bx, by, qx, qy) <= 0
