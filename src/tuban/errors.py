@@ -60,6 +60,14 @@ class TubanError(Exception):
         self.fix = fix
         self.facts = facts
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travel whole between processes: a piece that fails on another machine says why here."""
+        return _again, (type(self), self.problem, self.fix, self.facts)
+
+
+def _again(kind: type[TubanError], problem: Text, fix: Text, facts: dict[str, Any]) -> TubanError:
+    return kind(problem, fix, **facts)
+
 
 class WrongUse(TubanError):
     """The call itself cannot be meant."""

@@ -49,6 +49,11 @@ class Settings:
         "启动和入库后在后台准备瓦片(关闭后首次打开图层时再准备)",
         "prepare tiles in the background at start and after an import (else when a layer is first opened)",
     )
+    engine: str = setting(
+        "local",
+        "大图层在哪里叠加:local、local:4、dask、dask:4 或 dask://主机:8786(集群)",
+        "where large layers are overlaid: local, local:4, dask, dask:4, or dask://host:8786 (a cluster)",
+    )
     kept_tasks: int = setting(200, "任务列表保留的条数", "tasks kept in the list")
     event_interval_s: float = setting(
         0.25, "任务进度推送的最短间隔(秒)", "shortest time between two progress events, in seconds"

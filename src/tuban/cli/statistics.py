@@ -1,4 +1,4 @@
-"""`tuban statistics`: areas by class, unit and zone; two groupings at once."""
+"""`tuban statistics`: areas by class, unit and zone; two groupings at once; shares of layers of any size."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tuban.cli import shares
 from tuban.cli.say import current_language, progress_bar, say, show_json, show_table
 from tuban.cli.workspace import open_here
 from tuban.errors import Text
@@ -31,6 +32,9 @@ BY_HELP = "分组:地类、三大类、乡镇、村、规划分区 · what the r
 @click.group(help="按行政区、分类、分区统计面积 · areas by unit, class and zone")
 def command() -> None:
     """Group the verbs."""
+
+
+command.add_command(shares.command)
 
 
 def common(function: Callable[..., Any]) -> Callable[..., Any]:

@@ -1,0 +1,263 @@
+"""Overlay of one piece: the zones near it travel with it, and nothing else of their layer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import shapely
+from numpy.typing import NDArray
+
+from tuban.errors import Text, WrongUse
+from tuban.geo.area import area_m2
+from tuban.geo.coords import Rings, boxes, from_arrow
+from tuban.geo.overlay_pairs import PARCEL, measure_pairs
+from tuban.geo.overlay_result import Tolerance, clipped, settled, slivers
+from tuban.geo.pieces import Piece, batches, crs_of, files_of, geometry_of, parquet
+from tuban.geo.zone_index import ZoneIndex, must_be_valid
+
+AREA = "_area_m2"
+_ZONE = Text("分区", "zone")
+
+
+@dataclass(frozen=True)
+class NearZones:
+    """Those zones of a layer that a piece may meet, of each only the parts near it.
+
+    `wkb` m polygons in the piece's system, `zone` the number of each in its layer, `ids` what the layer calls
+    them (None where nobody asked).
+    """
+
+    layer: str
+    zone: NDArray[np.int64]
+    wkb: pa.Array
+    ids: pa.Array | None
+
+
+@dataclass(frozen=True)
+class Task:
+    """All that a worker needs: which rows, the zones near them, and what counts."""
+
+    piece: Piece
+    near: tuple[NearZones, ...]
+    tolerance: Tolerance
+    checked: bool
+    id_column: str | None
+
+
+class ZoneLayer:
+    """A layer of zones at whoever plans the work: rings and boxes, in every system that pieces ask for."""
+
+    def __init__(
+        self, name: str, place: str | Path, *, id_column: str | None = None, checked: bool = False
+    ) -> None:
+        """Read the zones of a dataset (as `pieces_of` takes it), row after row, file after file.
+
+        Raises
+        ------
+        InvalidGeometry : a zone that crosses itself, unless they are `checked` already.
+        """
+        self.name = name
+        self._systems: dict[str, _Parts] = {}
+        self._chunks: list[tuple[str, pa.Array]] = []
+        ids: list[pa.ChunkedArray] = []
+        for file in files_of(place):
+            with parquet(str(place), file) as handle:
+                if id_column is not None and id_column not in handle.schema_arrow.names:
+                    raise no_column(file or str(place), id_column, handle.schema_arrow.names)
+                crs = crs_of(handle, file or str(place))
+                geometry = geometry_of(handle)
+                table = handle.read(columns=[geometry, *([id_column] if id_column else [])])
+            # One by one: a column of more than 2 GB comes in chunks that cannot be one array.
+            self._chunks += [(crs, chunk) for chunk in table.column(geometry).chunks]
+            if not checked:
+                must_be_valid(shapely.from_wkb(table.column(geometry).to_numpy()), _ZONE)
+            if id_column:
+                ids.append(table.column(id_column).cast(pa.string()))
+        self.ids = pa.concat_arrays([chunk for column in ids for chunk in column.chunks]) if ids else None
+
+    def near(self, piece: Piece) -> NearZones:
+        """Give the zones that a piece may meet."""
+        if piece.crs not in self._systems:
+            self._systems[piece.crs] = _Parts.of(self._chunks, piece.crs)
+        zone, wkb = self._systems[piece.crs].within(piece.box)
+        return NearZones(
+            self.name, zone, wkb, self.ids.take(pa.array(zone)) if self.ids is not None else None
+        )
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """The parts of a layer's zones in one system."""
+
+    rings: Rings
+    zone: NDArray[np.int64]
+    box: NDArray[np.float64]
+
+    @classmethod
+    def of(cls, chunks: Sequence[tuple[str, pa.Array]], crs: str) -> _Parts:
+        found = [_rings_in(column, theirs, crs) for theirs, column in chunks]
+        rings = found[0] if len(found) == 1 else _joined(found)
+        zone = np.repeat(np.arange(len(rings)), np.diff(rings.row_off)).astype(np.int64)
+        return cls(rings, zone, boxes(rings.xy, rings.ring_off, rings.part_off))
+
+    def within(self, box: tuple[float, float, float, float] | None) -> tuple[NDArray[np.int64], pa.Array]:
+        """Give the numbers of the zones near a box, and of each the parts that touch it."""
+        if box is None:
+            part = np.arange(len(self.zone))
+        else:
+            west, south, east, north = box
+            own = self.box
+            part = np.flatnonzero(
+                (own[:, 0] <= east) & (own[:, 2] >= west) & (own[:, 1] <= north) & (own[:, 3] >= south)
+            )
+        zone, place = np.unique(self.zone[part], return_inverse=True)
+        ring, part_off = _gathered(self.rings.part_off, part)
+        point, ring_off = _gathered(self.rings.ring_off, ring)
+        polygons = shapely.from_ragged_array(
+            shapely.GeometryType.POLYGON, self.rings.xy[point], (ring_off, part_off)
+        )
+        shapes = shapely.multipolygons(polygons, indices=place) if len(part) else np.empty(0, object)
+        return zone, pa.array(shapely.to_wkb(shapes, flavor="iso"), type=pa.large_binary())
+
+
+def shares_of_piece(task: Task) -> pa.Table:
+    """Give how much of each parcel of a piece lies in each zone near it: the work of one worker.
+
+    Returns
+    -------
+    A row for each pair, by parcel, layer and zone: `county`, `file`, `parcel` (row of the file), `parcel_id`
+    (where asked for), `layer`, `zone` (row of its layer), `zone_id` (where asked for), `area_m2`, `share`.
+    """
+    piece = task.piece
+    with parquet(piece.place, piece.file) as handle:
+        geometry = geometry_of(handle)
+        if task.id_column is not None and task.id_column not in handle.schema_arrow.names:
+            raise no_column(piece.file or piece.place, task.id_column, handle.schema_arrow.names)
+    indices = [ZoneIndex.of_wkb(near.wkb, piece.crs) for near in task.near]
+    columns = [geometry, AREA, *([task.id_column] if task.id_column else [])]
+    found = []
+    for first, batch in batches(piece, columns):
+        rows = _Rows(first, batch, geometry, piece.crs)
+        found.append(_table(task, first, batch, [*_measured(task, rows, indices)]))
+    return pa.concat_tables(found)
+
+
+def _measured(task: Task, rows: _Rows, indices: list[ZoneIndex]) -> Iterator[pd.DataFrame]:
+    for number, (near, index) in enumerate(zip(task.near, indices, strict=True)):
+        if len(near.zone):
+            frame = rows.shares(index, task)
+            place = frame["zone"].to_numpy()
+            yield frame.assign(layer=number, near=place, zone=near.zone[place])
+
+
+class _Rows:
+    """The parcels of one batch; geometry objects are made only where something asks for them."""
+
+    def __init__(self, first: int, batch: pa.RecordBatch, geometry: str, crs: str) -> None:
+        self.first = first
+        self._crs = crs
+        self._wkb = batch.column(geometry)
+        self._rings = from_arrow(self._wkb, PARCEL, first_row=first)
+        self._stated = batch.column(AREA).to_numpy() if AREA in batch.schema.names else None
+
+    @cached_property
+    def _shapes(self) -> NDArray[Any]:
+        return shapely.from_wkb(self._wkb.to_numpy(zero_copy_only=False))
+
+    def shares(self, index: ZoneIndex, task: Task) -> pd.DataFrame:
+        pairs = measure_pairs(self._rings, index, threads=1, first_row=self.first)
+        rows = pairs.parcel - self.first
+        if not task.checked:
+            must_be_valid(self._shapes[pairs.near - self.first], PARCEL, pairs.near)
+
+        def cut(which: NDArray[np.intp]) -> NDArray[Any]:
+            return clipped(self._shapes[rows[which]], index, pairs, which)
+
+        counts = ~slivers(pairs, task.tolerance, index.crs, cut)
+        return settled(pairs, counts, self._statutory(rows), task.tolerance).frame
+
+    def _statutory(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
+        if self._stated is not None:
+            return self._stated[rows]
+        once, place = np.unique(rows, return_inverse=True)
+        return area_m2(self._shapes[once], self._crs)[place]
+
+
+def _table(task: Task, first: int, batch: pa.RecordBatch, frames: list[pd.DataFrame]) -> pa.Table:
+    names = [near.layer for near in task.near]
+    none = pd.DataFrame({"parcel": [], "zone": [], "area_m2": [], "share": [], "layer": [], "near": []})
+    whole = pd.concat(frames, ignore_index=True) if frames else none
+    whole = whole.astype(dict.fromkeys(("parcel", "zone", "layer", "near"), np.int64))
+    whole = whole.sort_values(["parcel", "layer", "zone"], ignore_index=True)
+    rows = len(whole)
+    columns: dict[str, Any] = {
+        "county": _same(task.piece.county, rows),
+        "file": _same(task.piece.file, rows),
+        "parcel": pa.array(whole["parcel"].to_numpy()),
+    }
+    if task.id_column:
+        ids = batch.column(task.id_column).cast(pa.string())
+        columns["parcel_id"] = ids.take(pa.array(whole["parcel"].to_numpy() - first))
+    layer = whole["layer"].to_numpy(dtype=np.int32)
+    columns["layer"] = pa.DictionaryArray.from_arrays(pa.array(layer), pa.array(names, pa.string()))
+    columns["zone"] = pa.array(whole["zone"].to_numpy())
+    if any(near.ids is not None for near in task.near):
+        ids = np.full(rows, None, dtype=object)
+        for number, near in enumerate(task.near):
+            if near.ids is not None:
+                mine = np.flatnonzero(layer == number)
+                ids[mine] = near.ids.to_numpy(zero_copy_only=False)[whole["near"].to_numpy()[mine]]
+        columns["zone_id"] = pa.array(ids, pa.string())
+    columns["area_m2"] = pa.array(whole["area_m2"].to_numpy(dtype=np.float64))
+    columns["share"] = pa.array(whole["share"].to_numpy(dtype=np.float64))
+    return pa.table(columns)
+
+
+def _same(word: str, rows: int) -> pa.Array:
+    return pa.DictionaryArray.from_arrays(pa.array(np.zeros(rows, np.int32)), pa.array([word], pa.string()))
+
+
+def _rings_in(column: pa.Array, theirs: str, crs: str) -> Rings:
+    if theirs == crs:
+        return from_arrow(column, _ZONE)
+    # Another zone of the projection, or degrees: long edges are divided first, as every overlay does it.
+    shapes = gpd.GeoSeries(shapely.from_wkb(column.to_numpy(zero_copy_only=False)), crs=theirs)
+    return ZoneIndex.of(shapes, crs, checked=True).rings
+
+
+def _joined(found: Sequence[Rings]) -> Rings:
+    def end_to_end(offsets: Sequence[NDArray[np.int64]]) -> NDArray[np.int64]:
+        return np.concatenate([[0], np.cumsum(np.concatenate([np.diff(each) for each in offsets]))])
+
+    return Rings(
+        np.concatenate([rings.xy for rings in found]),
+        end_to_end([rings.ring_off for rings in found]),
+        end_to_end([rings.part_off for rings in found]),
+        end_to_end([rings.row_off for rings in found]),
+    )
+
+
+def _gathered(
+    offsets: NDArray[np.int64], chosen: NDArray[Any]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Give the members of the chosen groups one after another, and where each group begins among them."""
+    counts = offsets[chosen + 1] - offsets[chosen]
+    starts = np.concatenate([[0], np.cumsum(counts)])
+    return np.repeat(offsets[chosen] - starts[:-1], counts) + np.arange(starts[-1]), starts
+
+
+def no_column(name: str, column: str, there: list[str]) -> WrongUse:
+    """Give the error for a column that a file does not have."""
+    return WrongUse(
+        Text(f"“{name}”没有字段“{column}”。", f"“{name}” has no column “{column}”."),
+        Text(f"可用字段:{'、'.join(there)}。", f"It has: {', '.join(there)}."),
+        column=column,
+    )
