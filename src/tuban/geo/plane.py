@@ -5,6 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import Any, Literal
 
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
 from tuban.geo import kernel_density
 from tuban.geo.crs import FALSE_EASTING_M, ZONE_STEP_M, understand
 
@@ -26,3 +30,14 @@ def plane_of(crs: Any, measure: Measure = "ellipsoid") -> tuple[int, float]:
     return kernel_density.GAUSS, FALSE_EASTING_M + ZONE_STEP_M * (
         (known.zone or 0) if known.with_zone_number else 0
     )
+
+
+def unit_m2(crs: Any, shapes: NDArray[Any]) -> float:
+    """Give about how many square metres a square unit of the plane is, where the shapes are."""
+    if not len(shapes):
+        return 1.0
+    bounds = shapely.total_bounds(shapes)
+    if not np.isfinite(bounds).all():
+        return 1.0
+    kind, false_easting = plane_of(crs)
+    return float(kernel_density.density(kind, false_easting, bounds[[0, 2]].mean(), bounds[[1, 3]].mean())[0])
