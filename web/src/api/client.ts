@@ -53,7 +53,7 @@ export function address(path: string, query: Query = {}): string {
   return text ? `/api${path}?${text}` : `/api${path}`
 }
 
-async function request<T>(path: string, query: Query = {}, init: RequestInit = {}): Promise<T> {
+export async function request<T>(path: string, query: Query = {}, init: RequestInit = {}): Promise<T> {
   let response: Response
   try {
     const headers = new Headers(init.headers)
