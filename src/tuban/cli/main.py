@@ -23,6 +23,10 @@ FEATURES: dict[str, tuple[str, Text]] = {
     "serve": ("serve", Text("在浏览器中打开工作区", "Serve the workspace to the browser")),
     "layers": ("layers", Text("图层:入库、列表、导出、版本", "Layers: import, list, export, versions")),
     "statistics": ("statistics", Text("按行政区、分类、分区统计面积", "Areas by unit, class and zone")),
+    "quality": (
+        "quality",
+        Text("成果质检:规则、问题、例外", "Quality inspection: rules, findings, exceptions"),
+    ),
     "trail": ("trail", Text("全过程留痕:查看、核验", "The trail of every step: show, verify")),
     "standards": ("standards", Text("标准与编码:查看、检索", "Standards and codes: show, search")),
 }

@@ -12,7 +12,7 @@ from tuban.standards.yamldoc import YamlDoc, read_yaml
 
 TOP_KEYS = {
     "name", "title", "extends", "edition", "land_use_edition", "zone_variant", "books", "roles",
-    "three_class", "classes", "layers", "maintenance", "note",
+    "three_class", "classes", "layers", "maintenance", "note", "quality",
 }  # fmt: skip
 
 # How the three layers of a maintained layer may be named; whichever is the rule, all are understood.
@@ -102,7 +102,7 @@ def _check_top(doc: YamlDoc) -> None:
                 Text(f"配置中没有“{key}”这一项。", f"A profile has no key {key!r}."),
                 Text(f"可用：{'、'.join(sorted(TOP_KEYS))}。", f"Use one of: {', '.join(sorted(TOP_KEYS))}."),
             )
-    for key in ("roles", "three_class", "classes", "layers"):
+    for key in ("roles", "three_class", "classes", "layers", "quality"):
         if not isinstance(doc.whole().get(key, {}), dict):
             raise doc.fault((key,), Text(f"{key} 应为“键: 值”。", f"`{key}` must be a mapping."))
     naming = doc.whole().get("maintenance", NAMINGS[0])

@@ -1,0 +1,69 @@
+"""`tuban quality`: judge plan results (成果质检) by the rules of a profile."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from tuban.cli.say import current_language, progress_bar, say, show_table
+from tuban.cli.workspace import open_if_there
+from tuban.errors import Text
+
+if TYPE_CHECKING:
+    from tuban.quality.result import Result
+
+
+@click.group(help="成果质检 · quality inspection of plan results")
+def command() -> None:
+    """Group the verbs."""
+
+
+@command.command("check", help="检查一个成果包(gdb、gpkg、文件夹或 zip)· judge a package")
+@click.argument("package", type=click.Path(path_type=Path))
+@click.option("--profile", metavar="NAME|FILE", help="标准配置名或 YAML 文件 · profile or its YAML file")
+@click.option("--rule", "rules", multiple=True, metavar="ID", help="只检这些规则(可重复)· only these rules")
+@click.option("--public", is_flag=True, help="按公开成果检查 · judged as meant for the public")
+@click.option("--json", "as_json", is_flag=True, help="JSON")
+@click.pass_obj
+def check_(
+    obj: dict, package: Path, profile: str | None, rules: tuple[str, ...], public: bool, as_json: bool
+) -> None:
+    """Judge a package; exits 0 passed, 1 not passed, 2 wrong use."""
+    from tuban.workflows.quality import check_package
+
+    with open_if_there(obj) as ws, progress_bar(Text("质检", "Inspection")) as progress:
+        result = check_package(
+            package, ws=ws, profile=profile, only=set(rules) or None, public=public, progress=progress
+        )
+    if as_json:
+        for piece in result.json_parts():
+            click.echo(piece, nl=False)
+    else:
+        show_result(result)
+    raise SystemExit(0 if result.verdict == "pass" else 1)
+
+
+def show_result(result: Result) -> None:
+    """Print verdict, findings and what was not judged."""
+    from tuban.quality.result import VERDICTS
+
+    lang = current_language()
+    click.echo(f"{VERDICTS[result.verdict].in_(lang)}  {result.package['name']}  {result.profile}")
+    rows = [
+        (f.rule, f.severity.label.in_(lang), f.layer, "、".join(f.objects[:3]), f.message.in_(lang))
+        for f in result.findings[:200]
+    ]
+    head = (
+        ["规则", "级别", "图层", "对象", "问题"]
+        if lang == "zh"
+        else ["rule", "weight", "layer", "objects", "finding"]
+    )
+    if rows:
+        show_table(head, rows)
+    if len(result.findings) > len(rows):
+        say(Text(f"另有 {len(result.findings) - len(rows)} 条,用 --json 查看全部。", "More with --json."))
+    for run in (*result.incomplete, *result.not_applicable):
+        if run.reason is not None:
+            say(Text(f"{run.rule}:{run.reason.zh}", f"{run.rule}: {run.reason.en}"))
