@@ -81,7 +81,7 @@ def pieces_of(place: str | Path, *, rows: int = ROWS_A_PIECE) -> list[Piece]:
     if not found:
         raise EmptyLayer(
             Text(f"“{place}”中没有任何对象。", f"There are no rows in “{place}”."),
-            Text("确认给出的是图斑图层的文件或文件夹。", "Name the file or folder of the parcels."),
+            Text("确认给出的是要叠加的图层。", "Make sure it is the layer that is meant."),
         )
     return found
 

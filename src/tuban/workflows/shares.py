@@ -1,6 +1,6 @@
 """Areas of a layer of any size in control lines (大图层叠加): planned by footers, worked on by an engine.
 
-What is held here is the lines and a few pieces' results; rows go to the result file as they come, in the
+What is held here is the lines near the pieces under way, and a few pieces' results; rows go to the result file as they come, in the
 order of files, rows, layers and zones, whichever engine worked.
 """
 
@@ -27,6 +27,8 @@ from tuban.geo.pieces_overlay import Task, ZoneLayer, shares_of_piece
 from tuban.store.disk import disk_in_words, sync_file
 
 __all__ = ["Done", "shares_of_dataset"]
+
+_LINES_BYTES = 1024**3  # lines held at once, of all layers together
 
 
 @dataclass(frozen=True)
@@ -90,10 +92,10 @@ def shares_of_dataset(
         )
     progress(Step(0.0, Text("读取文件目录", "Reading footers")))
     pieces = pieces_of(parcels, rows=rows)
-    layers = []
-    for number, (name, place) in enumerate(zones.items()):
-        progress(Step(0.01 + 0.04 * number / len(zones), Text(f"读取 {name}", f"Reading {name}")))
-        layers.append(ZoneLayer(name, place, id_column=zone_id, checked=checked))
+    layers = [
+        ZoneLayer(name, place, id_column=zone_id, checked=checked, kept_bytes=_LINES_BYTES // len(zones))
+        for name, place in zones.items()
+    ]
 
     def tasks() -> Iterator[Task]:
         for piece in pieces:
@@ -103,7 +105,7 @@ def shares_of_dataset(
     here = Local(1) if engine is None else engine
     total = sum(piece.rows for piece in pieces)
     draft = out.with_name(f"{out.name}.{uuid.uuid4().hex[:8]}.part")
-    sums, inner = _Sums(), part(progress, 0.05, 1.0)
+    sums, inner = _Sums(), part(progress, 0.01, 1.0)
     read = pairs = 0
     try:
         # Closed at once when something fails: that drops the pieces not begun.
