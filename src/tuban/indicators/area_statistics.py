@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 import numpy as np
@@ -17,6 +18,9 @@ from tuban.errors import Text
 from tuban.geo.adjust import round_table, round_to_total
 from tuban.geo.overlay import shares
 from tuban.indicators.grouping import Group, Grouping
+
+if TYPE_CHECKING:  # the compiled kernels load when something is overlaid
+    from tuban.geo.zone_index import ZoneIndex
 
 Shapes = NDArray[np.object_]
 # A parcel whose shares sum to within this of 1 is divided without rest: what is missing is float noise and
@@ -164,7 +168,7 @@ def cross_areas(pieces: Pieces, rows: Grouping, columns: Grouping, formula: Text
 
 def divide(
     pieces: Pieces,
-    zones: gpd.GeoSeries,
+    zones: gpd.GeoSeries | ZoneIndex,
     codes: ArrayLike,
     *,
     keep_geometry: bool = False,
@@ -175,7 +179,7 @@ def divide(
     Parameters
     ----------
     pieces : n pieces with geometry.
-    zones, codes : k polygons and the code of each, any CGCS2000 system.
+    zones, codes : k polygons, any CGCS2000 system, and the code of each; prepared ones in the pieces' system.
 
     Returns
     -------
@@ -184,12 +188,24 @@ def divide(
     """
     if pieces.geometry is None:
         raise ValueError("pieces without geometry cannot be divided")
-    names = np.asarray(codes, dtype=object)
     found = shares(
         pieces.geometry, zones, parcel_m2=pieces.area_m2, geometry=keep_geometry, progress=progress
     )
-    source = found.frame["parcel"].to_numpy()
-    share = found.frame["share"].to_numpy()
+    return divided(pieces, found.frame, codes, keep_geometry=keep_geometry)
+
+
+def divided(
+    pieces: Pieces, found: pd.DataFrame, codes: ArrayLike, *, keep_geometry: bool = False
+) -> tuple[Pieces, NDArray[np.object_], NDArray[np.intp]]:
+    """Divide pieces by the shares that an overlay `found` (`Shares.frame`, `parcel` counting the pieces).
+
+    Returns
+    -------
+    as `divide`.
+    """
+    names = np.asarray(codes, dtype=object)
+    source = found["parcel"].to_numpy()
+    share = found["share"].to_numpy()
     covered = np.bincount(source, weights=share, minlength=len(pieces.area_m2))
     noise = np.abs(covered - 1) <= _WHOLE
     claimed_twice = covered > 1 + _WHOLE
@@ -199,8 +215,8 @@ def divide(
     left = np.flatnonzero((rest > 0) & (pieces.area_m2 > 0))
     at = np.concatenate([source, left])
     geometry = None
-    if keep_geometry:
-        inner = found.frame["geometry"].to_numpy()
+    if keep_geometry and pieces.geometry is not None:
+        inner = found["geometry"].to_numpy()
         outer = _outside(np.asarray(pieces.geometry.array, dtype=object), left, source, inner)
         geometry = gpd.GeoSeries(np.concatenate([inner, outer]), crs=pieces.geometry.crs)
     overlap_m2 = float(((covered - 1) * pieces.area_m2)[claimed_twice].sum())
@@ -208,7 +224,7 @@ def divide(
     result = Pieces(
         pieces.parcel[at], pieces.area_m2[at] * np.concatenate([share, rest[left]]), geometry, notes
     )
-    code = np.concatenate([names[found.frame["zone"].to_numpy()], np.full(len(left), "", dtype=object)])
+    code = np.concatenate([names[found["zone"].to_numpy()], np.full(len(left), "", dtype=object)])
     return result, code, at
 
 

@@ -28,6 +28,7 @@ from tuban.store.chain import TrailReport, clean
 from tuban.store.clock import Clock, moment_of
 from tuban.store.disk import disk_in_words, sha256_of, sync_file
 from tuban.store.history import Withdrawal, applying, known_at
+from tuban.store.indexes import ZoneIndexes
 from tuban.store.ledger import add_entry, last_entry, stored_entries
 from tuban.store.lock import WAIT_SECONDS
 from tuban.store.parquet import Box, Where
@@ -61,6 +62,7 @@ class Workspace:
         self.clock = clock
         self.trail = Trail(self)
         self.settings = Settings(self)
+        self.indexes = ZoneIndexes(self)
         self._engine = engine
         self._writer = Writer(folder, engine, clock, wait_s)
         self._state: State | None = None
@@ -343,6 +345,7 @@ class Workspace:
                 done = Withdrawal(version.code, version.number, moment_of(entry.at), by, reason)
                 row = {**dataclasses.asdict(done), "recorded_at": entry.at, "trail_number": entry.number}
                 connection.execute(sa.insert(tables.withdrawal).values(row))
+        self.indexes.prune()
         return done
 
     # -- checking

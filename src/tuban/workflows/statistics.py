@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import geopandas as gpd
 import numpy as np
@@ -19,13 +19,25 @@ from tuban.domain.plan import short_admin_code
 from tuban.domain.progress import Progress, Step, part, quiet
 from tuban.domain.version import LayerVersion
 from tuban.errors import Text
-from tuban.indicators.area_statistics import AreaTable, CrossTable, Pieces, areas, cross_areas, divide
+from tuban.geo.overlay import shares_of_file
+from tuban.indicators.area_statistics import (
+    AreaTable,
+    CrossTable,
+    Pieces,
+    areas,
+    cross_areas,
+    divide,
+    divided,
+)
 from tuban.indicators.grouping import Grouping, in_unit
 from tuban.standards.profile import Profile
 from tuban.store import Workspace
 from tuban.workflows.intake import profile_of
 from tuban.workflows.statistics_cache import Kept
 from tuban.workflows.statistics_division import BY_TITLES, By, Division, Ground
+
+if TYPE_CHECKING:  # the compiled kernels load when something is overlaid
+    from tuban.geo.zone_index import ZoneIndex
 
 __all__ = ["BY_TITLES", "By", "area_table", "cross_table"]
 
@@ -144,16 +156,21 @@ def _divided(
     """Give the pieces of the layer, limited to `within`, and for each divider the value of every piece."""
     progress(Step(0.0, Text("读取图层", "Reading the layer")))
     cuts = [each for each in [limit, *dividers] if isinstance(each, Ground)]
-    pieces, rows = _read(division, [each for each in [limit, *dividers] if isinstance(each, str)], bool(cuts))
+    # One cut takes its shares from the file; where another follows, it needs the geometry of the pieces.
+    columns = [each for each in [limit, *dividers] if isinstance(each, str)]
+    pieces, rows = _read(division, columns, len(cuts) > 1)
     done = 0
 
     def cut(ground: Ground) -> tuple[Pieces, pd.Series, NDArray[np.intp]]:
         nonlocal done
         start, done = done, done + 1
         inner = part(progress, 0.1 + 0.85 * start / len(cuts), 0.1 + 0.85 * done / len(cuts))
-        shapes, codes = _zones(division.ws, ground)
-        found, code, source = divide(pieces, shapes, codes, keep_geometry=done < len(cuts), progress=inner)
-        return found, pd.Series(code), source
+        zones, codes = _zones(division.ws, ground, division.version)
+        if len(cuts) > 1:
+            made = divide(pieces, zones, codes, keep_geometry=done < len(cuts), progress=inner)
+        else:
+            made = divided(pieces, _shares(division, pieces, zones, inner), codes)
+        return made[0], pd.Series(made[1]), made[2]
 
     if within and limit is not None:
         if isinstance(limit, Ground):
@@ -187,10 +204,20 @@ def _read(division: Division, columns: list[str], geometry: bool) -> tuple[Piece
     return Pieces(np.arange(len(frame)), frame[_AREA].to_numpy(dtype=np.float64), shapes), pd.DataFrame(frame)
 
 
-def _zones(ws: Workspace, ground: Ground) -> tuple[gpd.GeoSeries, NDArray[np.object_]]:
-    """Read the polygons that divide and their codes; a polygon without a code keeps a row of its own."""
-    frame = ws.read(ground.version, columns=[ground.code])
+def _shares(division: Division, pieces: Pieces, zones: ZoneIndex, progress: Progress) -> pd.DataFrame:
+    """Overlay the stored file; `pieces` are whole parcels of it, not cut before, perhaps not all."""
+    file = division.ws.path(division.version)
+    found = shares_of_file(file, {"": zones}, progress=progress)[""].frame
+    place = np.full(division.version.rows, -1)
+    place[pieces.parcel] = np.arange(len(pieces.parcel))
+    found = found.assign(parcel=place[found["parcel"]])
+    return found[found["parcel"] >= 0]
+
+
+def _zones(ws: Workspace, ground: Ground, version: LayerVersion) -> tuple[ZoneIndex, NDArray[np.object_]]:
+    """Give the polygons that divide, as they are kept prepared, and their codes; without a code, a row of its own."""
+    frame = ws.table(ground.version, columns=[ground.code]).to_pandas()
     codes = [_NO_CODE if pd.isna(code) else str(code).strip() or _NO_CODE for code in frame[ground.code]]
     if ground.of_units:
         codes = [short_admin_code(code) or code for code in codes]
-    return gpd.GeoSeries(frame["geometry"], crs=ground.version.crs), np.array(codes, dtype=object)
+    return ws.indexes.of(ground.version, version.crs), np.array(codes, dtype=object)
