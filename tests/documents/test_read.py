@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tuban.documents import Document, read, read_bytes
-from tuban.errors import BrokenFile, FormatNotAllowed, NotFound, TubanError, UnknownEncoding, Unreadable
+from tuban.errors import BrokenFile, FormatNotAllowed, NotFound, TubanError, Unreadable
 
 SENTENCE = "规划耕地保有量不低于607.10公顷。\n\n永久基本农田329.21公顷。"
 
@@ -145,7 +145,7 @@ def test_a_pdf_of_5000_pages_is_read_whole():
         ("文字".encode(), "a.pdf", BrokenFile),
         (b"x", "a.doc", FormatNotAllowed),
         (b"x", "a.exe", FormatNotAllowed),
-        ("これはにほんごのぶんしょうです".encode("shift_jis") * 20, "a.txt", UnknownEncoding),
+        ("これはにほんごのぶんしょうです".encode("shift_jis") * 20, "a.txt", Unreadable),
     ],
 )
 def test_what_is_no_document_is_refused_in_words(data, name, error):

@@ -1,0 +1,470 @@
+"""Quantities in running text: what a number measures, of what place, when, and in which relation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cache
+
+from tuban.documents.clean import Clean
+from tuban.documents.lexicon import Lexicon
+from tuban.documents.number import Number, find_numbers
+from tuban.documents.places import Places
+from tuban.standards.words import grammar, terms
+
+# What holds digits and is no measure: dates, document numbers, references, titles, codes.
+_MASK = re.compile(
+    r"《[^》]{1,80}》"
+    r"|\d{4}年?[-—~至到]\d{2,4}年"
+    r"|\d{4}年(?:度|底|末|初)?(?:\d{1,2}月(?:\d{1,2}日)?)?"
+    r"|\d{1,2}月\d{1,2}日|\d{1,2}月份?|\d{2}年(?!限)"
+    r"|[〔\[【(]\d{4}[〕\]】)]\d{0,4}号?"
+    r"|第\d{1,4}[条章节款批号届次期页]"
+    r"|[附见]?[表图](?:[一二三四五六七八九十]{1,2}|\d{1,3}(?:[-—.]\d{1,3}){0,2})"
+    r"|(?:GB|TD|DB|CJJ|HJ|CJ|JGJ|SL)\d{0,2}(?:/T)?\s?\d{1,6}(?:\.\d)?(?:[-—]\d{4})?"
+    r"|[A-Z]\d{1,4}(?:[-—]\d{1,3})?(?![\d.])"
+    r"|\d{1,3}°\d{1,2}′(?:\d{1,2}(?:\.\d+)?″)?"
+    r"|\d+[+＋]\d+(?:[+＋][\dN]+)?"
+    r"|“[^”\d]{0,8}\d{1,4}[^”]{0,10}”"
+)
+_HEAD = re.compile(r"^(?:\(?\d{1,2}\)|\d{1,2}(?:\.\d{1,2}){1,3}|\d{1,2}[.、])(?![\d%])")
+# A measure that belongs to a name: 步行15分钟覆盖率, 15亩以下图斑, 2千米覆盖率.
+_NAMED = re.compile(
+    r"(?:以[下上内]|一下|及以[下上])?(?:的)?(?:覆盖|生活圈|范围|步行|行政村|到达|通勤|半径|可达|破碎|零星|图斑|地块|服务圈|交通圈|以外)"
+)
+_YEAR = re.compile(r"(\d{4})年?[-—~至到](\d{2,4})年|(\d{4})年|(?:“?(十[三四五六]五)”?)(?:期间|时期|末)")
+_ENDS = re.compile(r"[。！？；]")
+_SPLIT = "，、；。：(“)”+"
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """One number of the text and what the grammar says of it.
+
+    Attributes
+    ----------
+    number : value, unit, precision.
+    subject : what is measured, without place, year and phase.
+    owner : the nearest subject before it in the sentence, where its own is none or only a share.
+    place : town, zone of the plan, "" for the whole area.
+    year, phase, mode : when; before or after; target or actual; "" where not said.
+    relation : = >= <= ~.
+    role, direction : from, to or change, and whether up (1) or down (-1).
+    part : after 其中; `paren` in brackets, a restatement of `previous`.
+    topic : the last zone, line, class or indicator named before it in the sentence.
+    block, sentence : where in the document; `lead` is the text before it, as written.
+    """
+
+    number: Number
+    subject: str
+    owner: str
+    place: str
+    year: str
+    phase: str
+    mode: str
+    relation: str
+    role: str
+    direction: int
+    part: bool
+    paren: bool
+    block: int
+    sentence: int
+    lead: str
+    line: int
+    column: int
+    sentence_text: str
+    topic: str = ""
+    explicit_place: bool = False
+
+    @property
+    def kind(self) -> str:
+        """Give what its unit measures."""
+        return self.number.kind
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the headings above a passage say: place, year, phase, mode."""
+
+    place: str = ""
+    year: str = ""
+    phase: str = ""
+    mode: str = ""
+
+
+@cache
+def _lists() -> dict[str, re.Pattern[str]]:
+    said = grammar()
+
+    def any_of(words: list[str]) -> str:
+        return "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True))
+
+    up, down, still, to = (any_of(said[key]) for key in ("up", "down", "still", "to"))
+    relation = {key: any_of(words) for key, words in said["relations"].items()}
+    return {
+        "relation": re.compile(
+            "|".join(f"(?P<r{i}>{relation[key]})" for i, key in enumerate((">=", "<=", "~"))) + "$"
+        ),
+        "relation_end": re.compile(
+            "(?:" + "|".join(f"(?P<r{i}>{relation[key]})" for i, key in enumerate((">=", "<=", "~"))) + ")$"
+        ),
+        "to": re.compile(f"(?:(?P<up>{up})|(?P<down>{down})|(?P<still>{still}))(?:{to})$"),
+        "by": re.compile(f"(?<!新)(?:(?P<up>{up})|(?P<down>{down}))(?:了|约)?$"),
+        "from": re.compile(f"(?:{any_of(said['from'])})(?:维护前|调整前|现状|现有|原来)?的?$"),
+        "tail": re.compile(
+            r"(?:合计为|合计|总计|共计|共有|共|分别为|分别达到|分别|均为|为|是|有|达到|达|计|至|到|占|的|了|约|已|高达|"
+            r"仅为|仅|仍达|降至|升至|增至|减至|提升至|提高至|提高到|提升到|保持在|稳定在|保持|控制在|在|全面|：|[=≥≤<>~≈“”\"'])$"
+        ),
+        "phase_before": re.compile(any_of(said["phases"]["before"])),
+        "phase_after": re.compile(any_of(said["phases"]["after"])),
+        "target": re.compile(
+            f"(?:{any_of([w for w in said['modes']['target'] if w != '规划'])})(?!性|地区|区)"
+        ),
+        "actual": re.compile(any_of(said["modes"]["actual"])),
+        "noise": re.compile(f"^(?:{any_of(said['noise'])})+"),
+        "after_ge": re.compile(any_of(said["after_number"][">="])),
+        "after_le": re.compile(any_of(said["after_number"]["<="])),
+        "after_about": re.compile(any_of(said["after_number"]["~"])),
+        "joined": re.compile(any_of(sorted(t for t in terms() if any(m in t for m in "、，和与")))),
+        "neutral": re.compile(any_of(said["neutral"])),
+        "action": re.compile(any_of(said["actions"])),
+        "bare": re.compile(
+            f"(?:{any_of([*said['neutral'], *said['modes']['actual'], *said['modes']['target'], '保护'])})+"
+        ),
+        "both": re.compile(r"(?:维护|调整|优化|修改|修编|变更|整治)前后"),
+        "versus": re.compile(
+            rf"(?:相?较于?|相?比|与|同|和)(?:{any_of(said['phases']['before'])})(?!的?\x00*\d)"
+        ),
+        "part": re.compile(r"(?:^|[，；。：(])其中"),
+    }
+
+
+def quantities(text: Clean, block: int, places: Places, context: Context) -> Iterator[Quantity]:
+    """Give the quantities of one passage in order."""
+    plain = text.text
+    masked = _masked(plain)
+    start = 0
+    year, phase = context.year, context.phase
+    for index, end in enumerate([*(m.end() for m in _ENDS.finditer(plain)), len(plain)]):
+        if end <= start:
+            continue
+        sentence, hidden = plain[start:end], masked[start:end]
+        here = replace(context, year=year, phase=phase)
+        yield from _sentence(text, sentence, hidden, start, block, index, places, here)
+        year = _last_year(sentence) or year
+        phase = _phase(sentence) or phase
+        start = end
+
+
+def _masked(text: str) -> str:
+    head = _HEAD.match(text)
+    shown = "\x00" * head.end() + text[head.end() :] if head else text
+    return _MASK.sub(lambda m: "\x00" * len(m.group()), shown)
+
+
+def _sentence(
+    text: Clean,
+    sentence: str,
+    hidden: str,
+    shift: int,
+    block: int,
+    index: int,
+    places: Places,
+    context: Context,
+) -> Iterator[Quantity]:
+    words = _lists()
+    protected = [(m.start(), m.end()) for m in words["joined"].finditer(sentence)]
+    numbers = [n for n in find_numbers(hidden) if not _is_name(hidden, n)]
+    spots = [(at, name) for at, name in places.find(sentence) if name not in places.upper]
+    part_at = words["part"].search(sentence)
+    named = _lexicon().find(sentence)
+    previous_end, previous_role = 0, ""
+    owner, owner_place = "", context.place
+    for raw in numbers:
+        number = raw
+        lead_start = max(_boundary(hidden, number.start, protected), previous_end)
+        lead = sentence[lead_start : number.start]
+        paren = hidden[lead_start - 1 : lead_start] == "(" and _open_paren(hidden, number.start)
+        before = sentence[: number.start]
+        stem, relation, role, direction = _verbs(lead, hidden[number.end : number.end + 3])
+        core = subject_of(stem, places)
+        in_lead = [name for at, name in spots if lead_start <= at < number.start]
+        heading = [name for at, name in spots if at < lead_start and _begins_clause(sentence, at, name)]
+        place = (in_lead or heading or [context.place])[-1]
+        if not in_lead and is_generic(core) and (owner or paren):
+            place = owner_place
+        core = _with_topic(core, next((n for at, n in reversed(named) if at < number.start), ""))
+        core = _with_tail(core, sentence[number.end :])
+        line, column = text.where(shift + number.start)
+        phase = _phase(before) or context.phase
+        if role == "from":
+            phase = "before"
+        elif role == "to" and previous_role == "from":
+            phase = "after"
+        elif phase == "before" and words["versus"].search(lead):
+            phase = context.phase
+        topic = next((name for at, name in reversed(named) if at < number.start), "")
+        if number.kind.startswith("count:") and number.decimals:
+            number = replace(number, kind="", unit="", factor=Fraction(1))
+        if not number.kind and is_share_word(core) and number.value <= 100:
+            number = replace(number, kind="share", factor=Fraction(1, 100))
+        yield Quantity(
+            number=number,
+            subject=core,
+            owner=owner,
+            place=place,
+            year=_last_year(before) or context.year,
+            phase=phase,
+            mode=_mode(lead, relation) or _mode_near(before, lead_start) or context.mode,
+            relation=relation,
+            role=role,
+            direction=direction,
+            part=bool(part_at and part_at.start() <= number.start),
+            paren=paren,
+            block=block,
+            sentence=index,
+            lead=lead,
+            line=line,
+            column=column,
+            sentence_text=sentence,
+            topic=topic,
+            explicit_place=bool(in_lead),
+        )
+        if not is_generic(core) or in_lead:
+            owner, owner_place = core, place
+        previous_end, previous_role = number.end, role
+
+
+def _with_topic(core: str, topic: str) -> str:
+    """Name what a bare verb is about: 调出 after 永久基本农田 is 调出永久基本农田."""
+    said = grammar()
+    named = canonical(topic)
+    for size in _SIZES:
+        bare = named.removesuffix(size)
+        if bare != named and canonical(bare) in terms():
+            named = canonical(bare)
+            break
+    if core in said["actions"] or core in said["flows"]:
+        return core + named
+    if core and _lists()["bare"].fullmatch(core):
+        return named
+    return core
+
+
+_TAIL = re.compile(r"的?([\u4e00-\u9fff]{2,10})")
+
+
+def _with_tail(core: str, after: str) -> str:
+    """Add the noun after the number where the lead names nothing: 调出23.37公顷不适宜建设空间."""
+    said = grammar()
+    if core and core not in said["actions"] and core not in said["flows"]:
+        return core
+    found = _TAIL.match(after)
+    return (
+        f"{core}|{found.group(1)}"
+        if found and not after.startswith(("左右", "以上", "以下", "以内"))
+        else core
+    )
+
+
+def _begins_clause(sentence: str, at: int, name: str) -> bool:
+    if name in grammar()["places"]["weak"]:
+        return False
+    before = sentence[max(0, at - 5) : at]
+    return not before or before[-1] in "，；：。(" or before.endswith(("其中", "前", "后", "年")) or at <= 3
+
+
+@cache
+def _lexicon() -> Lexicon:
+    return Lexicon(terms())
+
+
+def _is_name(text: str, number: Number) -> bool:
+    if number.kind == "time" and not text[number.end :].startswith(("，", "。", "；", "、", ")")):
+        return True
+    if number.kind == "angle":
+        return True
+    if number.kind in ("length", "area", "count:级", "time") and _NAMED.match(text, number.end):
+        return True
+    return number.unit == "级" or (
+        not number.unit and text[number.end : number.end + 1] in ("等", "号", "层", "线")
+    )
+
+
+def _boundary(text: str, at: int, protected: list[tuple[int, int]]) -> int:
+    """Give where the lead of the number at `at` begins: after the last mark that parts."""
+    low = max(0, at - 60)
+    for i in range(at - 1, low - 1, -1):
+        if text[i] in _SPLIT and not any(a <= i < b for a, b in protected):
+            if text[i] in "”“" and i >= at - 12:
+                continue  # a word in quotes just before the number is part of its subject
+            # “耕地保有量：607公顷”: the mark parts the subject from its own number.
+            if text[i] == "：" and i == at - 1:
+                continue
+            return i + 1
+    return low
+
+
+def _open_paren(text: str, at: int) -> bool:
+    return text.rfind("(", 0, at) > text.rfind(")", 0, at)
+
+
+def _verbs(lead: str, after: str) -> tuple[str, str, str, int]:
+    words = _lists()
+    relation, role, direction = "=", "", 0
+    stem = lead.rstrip("\x00 ")
+    for _ in range(6):
+        if found := words["relation_end"].search(stem):
+            relation = next(key for i, key in enumerate((">=", "<=", "~")) if found.group(f"r{i}"))
+            stem = stem[: found.start()]
+        elif not role and (found := words["to"].search(stem)):
+            role = "to"
+            direction = 1 if found.group("up") else -1 if found.group("down") else 0
+            stem = stem[: found.start()]
+        elif not role and (found := words["by"].search(stem)):
+            role, direction = "change", 1 if found.group("up") else -1
+            stem = stem[: found.start()]
+        elif not role and (found := words["from"].search(stem)):
+            role = "from"
+            stem = stem[: found.start()]
+        elif found := words["tail"].search(stem):
+            stem = stem[: found.start()]
+        else:
+            break
+    if words["after_ge"].match(after):
+        relation = ">="
+    elif words["after_le"].match(after):
+        relation = "<="
+    elif relation == "=" and words["after_about"].match(after):
+        relation = "~"
+    return stem, relation, role, direction
+
+
+_SIZES = (
+    "总面积",
+    "总规模",
+    "保护面积",
+    "保护目标",
+    "保护任务",
+    "目标任务",
+    "面积",
+    "规模",
+    "总量",
+    "数量",
+    "个数",
+    "目标",
+    "任务",
+)
+
+
+def subject_of(stem: str, places: Places) -> str:
+    """Give what a lead names, without year, phase, place and words that say nothing."""
+    words = _lists()
+    text = _YEAR.sub("", stem).replace("\x00", "")
+    text = words["both"].sub("", text)
+    text = words["phase_before"].sub("", words["phase_after"].sub("", text))
+    text = text.strip("，。、：；“”\"'()的+-* ~").replace("“", "").replace("”", "")
+    if text not in terms():
+        # A place stands before what is measured, never inside: 城区 of 城区人口密度 belongs to the place.
+        text = places.strip(text)
+    neutral = list(words["neutral"].finditer(text))
+    if neutral and neutral[-1].end() < len(text):
+        head, rest = text[: neutral[-1].start()], text[neutral[-1].end() :]
+        if _lexicon().find(head) and not _lexicon().find(rest):
+            text = head.removesuffix("空间")  # 覆盖率空间落实数值: what is measured stands before the verb
+        else:
+            action = words["action"].search(head)
+            text = (action.group() if action else "") + rest
+    while (found := words["noise"].match(text)) and found.end() < len(text):
+        text = text[found.end() :]
+    if words["noise"].fullmatch(text):
+        return ""
+    named = canonical(text.strip("的"))
+    for size in _SIZES:
+        bare = named.removesuffix(size).rstrip("的")
+        if bare != named and (bare in terms() or canonical(bare) in terms()):
+            return canonical(bare)
+    for size in ("总面积", "总规模", "面积", "规模"):
+        bare = named.removesuffix(size).rstrip("的")
+        if bare != named and len(bare) >= 4 and not is_generic(bare):
+            return canonical(bare)
+    return named
+
+
+@cache
+def canonical(name: str) -> str:
+    """Give the one name of what has several."""
+    return grammar()["synonyms"].get(name.replace("“", "").replace("”", ""), name)
+
+
+@cache
+def is_share_word(core: str) -> bool:
+    """Tell whether a subject says nothing but “share of”."""
+    return core in grammar()["share_words"]
+
+
+@cache
+def is_generic(core: str) -> bool:
+    """Tell whether a subject needs an owner."""
+    return not core or core in grammar()["generic"] or is_share_word(core)
+
+
+def _last_year(text: str) -> str:
+    last = ""
+    for found in _YEAR.finditer(_outside_titles(text)):
+        last = f"{found.group(1)}-{found.group(2)}" if found.group(1) else found.group(3) or found.group(4)
+    return last
+
+
+def _outside_titles(text: str) -> str:
+    return re.sub(r"《[^》]{1,80}》", "", text)
+
+
+def _phase(text: str) -> str:
+    words = _lists()
+    text = words["versus"].sub("", text)
+    last = {"before": -1, "after": -1}
+    for phase in last:
+        for found in words[f"phase_{phase}"].finditer(text):
+            last[phase] = found.start()
+    if max(last.values()) < 0:
+        return ""
+    # “维护前后……变化” names both: then it is neither.
+    if words["both"].match(text, max(last.values())):
+        return "both"
+    return max(last, key=lambda phase: last[phase])
+
+
+def _mode(lead: str, relation: str) -> str:
+    words = _lists()
+    if words["actual"].search(lead):
+        return "actual"
+    if words["target"].search(lead) or relation in (">=", "<="):
+        return "target"
+    return ""
+
+
+def _mode_near(before: str, lead_start: int) -> str:
+    near = before[max(0, lead_start - 24) : lead_start]
+    words = _lists()
+    if words["actual"].search(near):
+        return "actual"
+    return "target" if words["target"].search(near) else ""
+
+
+def context_of(headings: list[str], places: Places) -> Context:
+    """Give what the headings above a passage say of everything under them; the nearest speaks last."""
+    place = year = phase = mode = ""
+    for heading in headings:
+        found = [name for _, name in places.find(heading)]
+        if len(set(found)) == 1:
+            place = found[0]
+        elif found and not place:
+            place = ""
+        year = _last_year(heading) or year
+        phase = _phase(heading) or phase
+        if "现状" in heading:
+            mode = "actual"
+    return Context(place, year, "" if phase == "both" else phase, mode)
