@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tuban.cli.quality_report import report_options
 from tuban.cli.say import current_language, progress_bar, say, show_table
 from tuban.cli.workspace import open_if_there
 from tuban.errors import Text
@@ -26,17 +27,28 @@ def command() -> None:
 @click.option("--rule", "rules", multiple=True, metavar="ID", help="只检这些规则(可重复)· only these rules")
 @click.option("--public", is_flag=True, help="按公开成果检查 · judged as meant for the public")
 @click.option("--json", "as_json", is_flag=True, help="JSON")
+@report_options
 @click.pass_obj
 def check_(
-    obj: dict, package: Path, profile: str | None, rules: tuple[str, ...], public: bool, as_json: bool
+    obj: dict,
+    package: Path,
+    profile: str | None,
+    rules: tuple[str, ...],
+    public: bool,
+    as_json: bool,
+    reports: tuple[str, ...],
+    out: Path,
 ) -> None:
     """Judge a package; exits 0 passed, 1 not passed, 2 wrong use."""
-    from tuban.workflows.quality import check_package
+    from tuban.workflows.quality_report import check_and_report
 
     with open_if_there(obj) as ws, progress_bar(Text("质检", "Inspection")) as progress:
-        result = check_package(
-            package, ws=ws, profile=profile, only=set(rules) or None, public=public, progress=progress
-        )
+        result, written = check_and_report(
+            package, out, reports, ws=ws, profile=profile, only=set(rules) or None, public=public,
+            lang=current_language(), progress=progress,
+        )  # fmt: skip
+    for path in written:
+        say(Text(f"已写出 {path}", f"Wrote {path}"))
     if as_json:
         for piece in result.json_parts():
             click.echo(piece, nl=False)

@@ -1,0 +1,241 @@
+"""The report of an inspection, in the form asked for: PDF, DOCX, XLSX, HTML, JSON, GeoPackage."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import tuban
+from tuban.domain.progress import Progress, Step, part, quiet
+from tuban.errors import DiskFull, Text, WrongUse
+from tuban.quality.package import Package, open_package
+from tuban.quality.result import PROVES_NOT, VERDICTS, Result, Status
+from tuban.quality.tolerance import TITLES
+from tuban.reports.inspection import Accepted, InputLine, Inspection, RuleLine, RuleState
+from tuban.standards.rulebook import QualityBook
+from tuban.workflows.quality import check_package, delivery_words, rules_of
+
+if TYPE_CHECKING:
+    from tuban.store import Workspace
+
+# Layers under the findings on the map: title, shapes as WKB, their system.
+Backdrop = Sequence[tuple[Text, Sequence[bytes], str]]
+ReportFormat = Literal["pdf", "docx", "xlsx", "html", "json", "gpkg"]
+FORMATS: tuple[ReportFormat, ...] = ("pdf", "docx", "xlsx", "html", "json", "gpkg")
+TITLE = Text("规划成果质量检查报告", "Quality inspection of plan results")
+STEM = "质检报告"
+MEDIA_TYPES: dict[str, str] = {
+    "pdf": "application/pdf",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "html": "text/html; charset=utf-8",
+    "json": "application/json",
+    "gpkg": "application/geopackage+sqlite3",
+}
+_STATES: dict[Status, RuleState] = {
+    "done": "checked",
+    "incomplete": "partial",
+    "not applicable": "not-applicable",
+    "off": "off",
+}
+
+
+def inspection_of(
+    result: Result,
+    book: QualityBook,
+    *,
+    run: str = "",
+    checked_at: datetime | None = None,
+    by: str = "",
+    sample: bool = False,
+    backdrop: Backdrop = (),
+) -> Inspection:
+    """Give what a report of `result` says; `run`, `checked_at` and `by` where the run is kept."""
+    accepted = [
+        Accepted(one.finding, one.by, one.reason, date.fromisoformat(one.until[:10]) if one.until else None)
+        for one in result.accepted
+    ]
+    apart: dict[str, int] = {}
+    standing: dict[str, int] = {}
+    for one in accepted:
+        apart[one.finding.rule] = apart.get(one.finding.rule, 0) + 1
+    for finding in result.findings:
+        standing[finding.rule] = standing.get(finding.rule, 0) + 1
+    lines = [
+        RuleLine(
+            book[done.rule],
+            _STATES[done.status],
+            standing.get(done.rule, 0),
+            done.reason,
+            apart.get(done.rule, 0),
+        )
+        for done in result.runs
+        if done.rule in book
+    ]
+    shown = result.tolerance.record()
+    layers = result.package.get("layers", ())
+    return Inspection(
+        title=TITLE,
+        subject=str(result.package.get("name", "")),
+        passed=result.verdict == "pass",
+        partial=not result.complete,
+        verdict=VERDICTS[result.verdict],
+        profile=result.profile,
+        rules_version=result.rules_version,
+        rules=lines,
+        findings=lambda: result.findings,
+        accepted=accepted,
+        inputs=[
+            InputLine(
+                layer.get("code") or layer["name"],
+                Text(layer["name"], layer["name"]),
+                f"{layer.get('database') or ''}/{layer['name']}".lstrip("/"),
+                layer.get("rows"),
+                layer.get("crs") or "",
+            )
+            for layer in layers
+        ],
+        tolerances=[(TITLES[name], f"{value:g}") for name, value in shown.items()],
+        unproven=PROVES_NOT,
+        hashes=[(Text("成果", "Package"), str(result.package.get("sha256", "")))],
+        run=run,
+        checked_at=checked_at,
+        by=by,
+        program=f"tuban {tuban.__version__}",
+        sample=sample,
+        backdrop=backdrop,
+    )
+
+
+def write_reports(
+    result: Result,
+    book: QualityBook,
+    folder: Path,
+    formats: Collection[str],
+    *,
+    lang: str = "zh",
+    run: str = "",
+    checked_at: datetime | None = None,
+    by: str = "",
+    sample: bool = False,
+    backdrop: Backdrop = (),
+    stem: str = STEM,
+    progress: Progress = quiet,
+) -> list[Path]:
+    """Write the reports of a result into a folder as `质检报告.pdf` and so on; give their paths.
+
+    Without `checked_at` two reports of one result are equal byte for byte.
+
+    Raises
+    ------
+    WrongUse : a format that there is not. DiskFull : a file cannot be written.
+    """
+    asked = [_known(one) for one in formats]
+    inspection = inspection_of(
+        result, book, run=run, checked_at=checked_at, by=by, sample=sample, backdrop=backdrop
+    )
+    written = []
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for number, one in enumerate(asked):
+            progress(Step(number / len(asked), Text(f"编写 {one} 报告", f"Writing the {one} report")))
+            path = folder / f"{stem}.{one}"
+            _write(one, inspection, result, path, lang)
+            written.append(path)
+    except OSError as error:
+        raise DiskFull(
+            Text(f"报告没有写到“{folder.name}”:{error}", f"No report was written to {folder.name}: {error}"),
+            Text(
+                "请清理磁盘空间或换一个可写的位置。",
+                "Free some space, or choose a place that can be written.",
+            ),
+            path=str(folder),
+        ) from error
+    return written
+
+
+def _known(name: str) -> str:
+    if name in MEDIA_TYPES:
+        return name
+    raise WrongUse(
+        Text(f"没有“{name}”这种报告格式。", f"There is no report format {name!r}."),
+        Text(f"可选:{'、'.join(FORMATS)}。", f"Choose of {', '.join(FORMATS)}."),
+        format=name,
+    )
+
+
+def _write(one: str, inspection: Inspection, result: Result, path: Path, lang: str) -> None:
+    # Imported where they are needed: matplotlib and Typst take half a second.
+    match one:
+        case "pdf":
+            from tuban.reports.findings_pdf import findings_pdf
+
+            path.write_bytes(findings_pdf(inspection, lang=lang))
+        case "docx":
+            from tuban.reports.findings_docx import findings_docx
+
+            path.write_bytes(findings_docx(inspection, lang=lang))
+        case "xlsx":
+            from tuban.reports.findings_xlsx import write_findings_xlsx
+
+            write_findings_xlsx(inspection, path, lang=lang)
+        case "html":
+            from tuban.reports.findings_html import write_findings_html
+
+            write_findings_html(inspection, path, lang=lang)
+        case "gpkg":
+            from tuban.reports.findings_gpkg import write_findings_gpkg
+
+            write_findings_gpkg(inspection, path, lang=lang)
+        case "json":
+            with path.open("w", encoding="utf-8", newline="\n") as out:
+                out.writelines(result.json_parts())
+
+
+def backdrop_of(package: Package, most: int = 2000) -> Backdrop:
+    """Give the administrative areas of an open package, to lie under the findings; nothing where there are none."""
+    import shapely
+
+    for code in ("XZQX", "XZQ", "XZQXZ"):
+        for layer in package.layers:
+            crs = layer.crs_code
+            if layer.code == code and layer.fault is None and crs and 0 < layer.rows <= most:
+                shapes = [shape for shape in layer.geometry if shape is not None]
+                title = layer.spec.title if layer.spec is not None else Text(code, code)
+                return [(title, [shapely.to_wkb(shape) for shape in shapes], crs)]
+    return []
+
+
+def check_and_report(
+    path: str | Path,
+    folder: Path,
+    formats: Collection[str],
+    *,
+    ws: Workspace | None = None,
+    profile: str | None = None,
+    lang: str = "zh",
+    progress: Progress = quiet,
+    **how: Any,
+) -> tuple[Result, list[Path]]:
+    """Judge a package and write the reports into `folder`; `how` as in `check_package`.
+
+    Raises
+    ------
+    WrongUse : a format that there is not. And what `check_package` raises.
+    """
+    for one in formats:
+        _known(one)
+    definitions, book = rules_of(ws, profile)
+    result = check_package(path, ws=ws, profile=profile, progress=part(progress, 0, 0.85), **how)
+    if not formats:
+        return result, []
+    backdrop: Backdrop = []
+    if {"pdf", "docx", "html"} & set(formats):
+        with open_package(path, definitions, delivery=delivery_words(book)) as package:
+            backdrop = backdrop_of(package)
+    written = write_reports(
+        result, book, folder, formats, lang=lang, backdrop=backdrop, progress=part(progress, 0.9, 1)
+    )
+    return result, written
