@@ -348,12 +348,12 @@ def test_a_workspace_of_an_older_tuban_is_brought_up_to_date(bench, monkeypatch:
     ws = bench.create()
     version = add(ws)
     ws.close()
-    monkeypatch.setattr(catalogue, "REVISIONS", ("0001", "0002"))
+    monkeypatch.setattr(catalogue, "REVISIONS", (*catalogue.REVISIONS, "9999"))
 
-    def to_0002(connection: sa.Connection) -> None:
-        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0002'"))
+    def to_9999(connection: sa.Connection) -> None:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
 
-    monkeypatch.setattr(catalogue, "upgrade", to_0002)
+    monkeypatch.setattr(catalogue, "upgrade", to_9999)
     again = bench.open()
     assert again.versions() == [version]
     assert again.trail.entries(newest_first=True)[0].action == "workspace.upgrade"

@@ -43,10 +43,11 @@ def check_(
     from tuban.workflows.quality_report import check_and_report
 
     with open_if_there(obj) as ws, progress_bar(Text("质检", "Inspection")) as progress:
-        result, written = check_and_report(
+        checked, written = check_and_report(
             package, out, reports, ws=ws, profile=profile, only=set(rules) or None, public=public,
             lang=current_language(), progress=progress,
         )  # fmt: skip
+    result = checked.result
     for path in written:
         say(Text(f"已写出 {path}", f"Wrote {path}"))
     if as_json:

@@ -19,6 +19,7 @@ import pandas as pd
 import pyarrow as pa
 import pyogrio
 import shapely
+from pyogrio.errors import CRSError
 
 from tuban.domain.progress import quiet
 from tuban.errors import Text, TubanError, UnknownCRS, UnknownEncoding
@@ -101,7 +102,7 @@ def raw_info(source: Source) -> RawInfo:
         try:
             info = _gdal_info(source)
             crs = info["crs"]
-        except (UnboundLocalError, pyogrio.errors.CRSError) as error:
+        except (UnboundLocalError, CRSError) as error:
             raise _no_crs(source) from error
     declared = _declared(source)
     fields = []
@@ -150,9 +151,7 @@ def raw_rows(source: Source) -> RawLayer:
         table, geometry, _ = read_arrow(source, encoding, quiet)
     except UnknownCRS:
         table, geometry = _without_crs(source, encoding)
-    wkb = table.column(geometry).combine_chunks() if geometry is not None and table.num_rows else None
-    if isinstance(wkb, pa.ChunkedArray):
-        wkb = pa.concat_arrays(wkb.chunks)
+    wkb = _one_array(table.column(geometry)) if geometry is not None and table.num_rows else None
     try:
         frame = attributes(table, geometry, notes)
     except UnknownEncoding as error:
@@ -179,6 +178,10 @@ def raw_geometry(wkb: pa.Array) -> tuple[np.ndarray, np.ndarray]:
     if usable.any():
         geoms = shapely.force_2d(geoms)
     return geoms, plain
+
+
+def _one_array(column: pa.ChunkedArray) -> pa.Array:
+    return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
 
 
 def _codes(wkb: pa.Array) -> np.ndarray:
@@ -367,9 +370,7 @@ def _parquet(source: Source) -> tuple[pd.DataFrame, pa.Array | None, str | None]
 
     with gdal(source):
         table, geometry, crs, notes = read_parquet(source.path)
-    wkb = table.column(geometry).combine_chunks() if geometry is not None else None
-    if isinstance(wkb, pa.ChunkedArray):
-        wkb = pa.concat_arrays(wkb.chunks)
+    wkb = _one_array(table.column(geometry)) if geometry is not None else None
     return attributes(table, geometry, list(notes)), wkb, None if crs is None else str(crs)
 
 

@@ -1,6 +1,6 @@
 """The catalogue's tables, for SQLite and PostgreSQL alike.
 
-Three tables only grow: `layer_version`, `withdrawal`, `trail` (triggers refuse change, see migrations).
+All but `setting` only grow (triggers refuse change, see migrations).
 Moments are text of fixed width (`clock.stamp`): both databases then keep and order them alike, to the
 microsecond, and the trail hashes exactly what is stored.
 """
@@ -97,4 +97,55 @@ withdrawal = Table(
     Column("trail_number", Integer, ForeignKey("trail.number"), nullable=False),
     PrimaryKeyConstraint("code", "number"),
     ForeignKeyConstraint(["code", "number"], ["layer_version.code", "layer_version.number"]),
+)
+
+run = Table(
+    "run",
+    metadata,
+    Column("number", Integer, nullable=False, autoincrement=False),
+    Column("kind", String(32), nullable=False),  # quality, consistency …
+    Column("subject", Text, nullable=False),
+    Column("profile", Text, nullable=False),
+    Column("rules_version", Text, nullable=False),
+    Column("verdict", String(32), nullable=False),
+    Column("counts", Text, nullable=False),  # JSON
+    Column("head", Text, nullable=False),  # JSON: the result without its findings
+    Column("file", Text, nullable=False),  # the findings, relative to the workspace
+    Column("sha256", String(64), nullable=False),
+    Column("recorded_at", String(27), nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    Column("trail_number", Integer, ForeignKey("trail.number"), nullable=False),
+    PrimaryKeyConstraint("number"),
+)
+
+acceptance = Table(
+    "acceptance",
+    metadata,
+    Column("number", Integer, nullable=False, autoincrement=False),
+    Column("kind", String(32), nullable=False),
+    Column("key", String(64), nullable=False),
+    Column("rule", String(64), nullable=False),
+    Column("layer", Text, nullable=False),
+    Column("objects", Text, nullable=False),  # JSON list
+    Column("content", String(64), nullable=False),  # hash of what the objects were when it was accepted
+    Column("message", Text, nullable=False),  # JSON: zh, en
+    Column("person", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("until", Date, nullable=False),
+    Column("run", Integer, ForeignKey("run.number"), nullable=False),
+    Column("recorded_at", String(27), nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    Column("trail_number", Integer, ForeignKey("trail.number"), nullable=False),
+    PrimaryKeyConstraint("number"),
+)
+
+acceptance_end = Table(
+    "acceptance_end",
+    metadata,
+    Column("number", Integer, ForeignKey("acceptance.number"), nullable=False, autoincrement=False),
+    Column("reason", Text, nullable=False),
+    Column("recorded_at", String(27), nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    Column("trail_number", Integer, ForeignKey("trail.number"), nullable=False),
+    PrimaryKeyConstraint("number"),
 )

@@ -28,6 +28,9 @@ ACTIONS: dict[str, Text] = {
     "layer.export": Text("导出图层", "layer exported"),
     "setting.change": Text("更改设置", "setting changed"),
     "trail.export": Text("导出留痕", "trail exported"),
+    "quality.check": Text("成果质检", "results inspected"),
+    "exception.accept": Text("登记例外", "exception accepted"),
+    "exception.end": Text("撤销例外", "exception withdrawn"),
 }
 
 _columns = tables.trail.c
