@@ -1,5 +1,29 @@
 """Every rule file, by name: importing this list registers the rules."""
 
-from tuban.quality.rules import basis, completeness, values
+from tuban.quality.rules import (
+    areas,
+    basis,
+    completeness,
+    geometry,
+    geometry_size,
+    logic,
+    logic_hazards,
+    logic_plans,
+    topology,
+    topology_borders,
+    values,
+)
 
-ALL = (basis, completeness, values)
+ALL = (
+    areas,
+    basis,
+    completeness,
+    geometry,
+    geometry_size,
+    logic,
+    logic_hazards,
+    logic_plans,
+    topology,
+    topology_borders,
+    values,
+)
