@@ -122,7 +122,7 @@ def inspection(
         ],
         hashes=[(Text("成果", "Package"), "0123456789abcdef" * 4)],
         run="Q-20261120-0001",
-        checked_at=datetime(2026, 11, 20, 9, 30, tzinfo=UTC),
+        checked_at=datetime(2026, 11, 20, 9, 30, 5, 123456, tzinfo=UTC),
         by="李工",
         program="tuban 0.1.0",
         sample=sample,

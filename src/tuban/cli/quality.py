@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tuban.cli.quality_report import report_options
+from tuban.cli.quality_report import report_, report_options
 from tuban.cli.say import current_language, progress_bar, say, show_table
 from tuban.cli.workspace import open_if_there
 from tuban.errors import Text
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 @click.group(help="成果质检 · quality inspection of plan results")
 def command() -> None:
     """Group the verbs."""
+
+
+command.add_command(report_)
 
 
 @command.command("check", help="检查一个成果包(gdb、gpkg、文件夹或 zip)· judge a package")

@@ -61,7 +61,7 @@ def pdf(
             (room / Path(name).name).write_bytes(picture)
         compiler = typst.Compiler(str(room / source.name), root=str(room), font_paths=fonts)
         try:
-            written = compiler.compile(format="pdf", timestamp=made or NO_MOMENT)
+            written = compiler.compile(format="pdf", timestamp=_whole_seconds(made))
         except typst.TypstError as error:
             raise WrongUse(
                 Text(f"模板“{source.name}”与数据不符:{error}", f"{source.name} does not fit: {error}"),
@@ -71,3 +71,9 @@ def pdf(
     if not isinstance(written, bytes):  # several documents come only from other formats
         raise TypeError(type(written))
     return written
+
+
+def _whole_seconds(made: datetime | None) -> datetime:
+    """Give the moment as the PDF takes it: whole seconds of UTC."""
+    moment = made or NO_MOMENT
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).replace(microsecond=0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta, timezone
+
 from tuban.domain.finding import Severity
 from tuban.domain.rule import Rule
 from tuban.errors import Text
@@ -55,23 +57,31 @@ NAME = Text("名称", "Name")
 FILE = Text("文件", "File")
 ROWS = Text("对象数", "Rows")
 CRS = Text("坐标系", "System")
+BEIJING = timezone(timedelta(hours=8))
 ORDER = (Severity.VETO, Severity.GENERAL, Severity.WARNING)
 COLOURS = {Severity.VETO: "#c62828", Severity.GENERAL: "#e08600", Severity.WARNING: "#b59a00"}
 
 
 def facts(inspection: Inspection, lang: str) -> list[tuple[str, str]]:
     """Give what identifies the inspection, name and value; what is unknown is left out."""
-    moment = inspection.checked_at
     pairs = (
         (SUBJECT, inspection.subject),
         (RUN, inspection.run),
-        (CHECKED_AT, moment.strftime("%Y-%m-%d %H:%M") if moment else ""),
+        (CHECKED_AT, said(inspection.checked_at, lang)),
         (BY, inspection.by),
         (PROFILE, inspection.profile),
         (RULES_VERSION, inspection.rules_version),
         (PROGRAM, inspection.program),
     )
     return [(name.in_(lang), value) for name, value in pairs if value]
+
+
+def said(moment: datetime | None, lang: str) -> str:
+    """Give a moment in Beijing time, which all of China keeps; nothing where it is not known."""
+    if moment is None:
+        return ""
+    there = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(BEIJING)
+    return f"{there:%Y-%m-%d %H:%M} {'(北京时间)' if lang == 'zh' else '(UTC+8)'}"
 
 
 def severities(counts: Counts, lang: str) -> list[tuple[str, int]]:

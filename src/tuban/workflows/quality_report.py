@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+import tempfile
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+import shapely
+
 import tuban
 from tuban.domain.progress import Progress, Step, part, quiet
-from tuban.errors import DiskFull, Text, WrongUse
+from tuban.errors import DiskFull, Text, TubanError, WrongUse
 from tuban.quality.package import Package, open_package
-from tuban.quality.result import PROVES_NOT, VERDICTS, Result, Status
-from tuban.quality.tolerance import TITLES
+from tuban.quality.result import PROVES_NOT, VERDICTS, Result, RuleRun, Status
+from tuban.quality.result import Accepted as Apart
+from tuban.quality.tolerance import TITLES, Tolerance
 from tuban.reports.inspection import Accepted, InputLine, Inspection, RuleLine, RuleState
 from tuban.standards.rulebook import QualityBook
-from tuban.workflows.quality import check_package, delivery_words, rules_of
+from tuban.store import runs as kept_runs
+from tuban.store.runs import Run
+from tuban.workflows.intake import profile_of
+from tuban.workflows.quality import Checked, check_package, delivery_words, rules_of
 
 if TYPE_CHECKING:
     from tuban.store import Workspace
@@ -26,6 +33,8 @@ ReportFormat = Literal["pdf", "docx", "xlsx", "html", "json", "gpkg"]
 FORMATS: tuple[ReportFormat, ...] = ("pdf", "docx", "xlsx", "html", "json", "gpkg")
 TITLE = Text("规划成果质量检查报告", "Quality inspection of plan results")
 STEM = "质检报告"
+# A backdrop of more areas would hide the findings.
+MOST_BACKDROP = 2000
 MEDIA_TYPES: dict[str, str] = {
     "pdf": "application/pdf",
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
@@ -194,14 +203,12 @@ def _write(one: str, inspection: Inspection, result: Result, path: Path, lang: s
                 out.writelines(result.json_parts())
 
 
-def backdrop_of(package: Package, most: int = 2000) -> Backdrop:
+def backdrop_of(package: Package) -> Backdrop:
     """Give the administrative areas of an open package, to lie under the findings; nothing where there are none."""
-    import shapely
-
     for code in ("XZQX", "XZQ", "XZQXZ"):
         for layer in package.layers:
             crs = layer.crs_code
-            if layer.code == code and layer.fault is None and crs and 0 < layer.rows <= most:
+            if layer.code == code and layer.fault is None and crs and 0 < layer.rows <= MOST_BACKDROP:
                 shapes = [shape for shape in layer.geometry if shape is not None]
                 title = layer.spec.title if layer.spec is not None else Text(code, code)
                 return [(title, [shapely.to_wkb(shape) for shape in shapes], crs)]
@@ -218,7 +225,7 @@ def check_and_report(
     lang: str = "zh",
     progress: Progress = quiet,
     **how: Any,
-) -> tuple[Result, list[Path]]:
+) -> tuple[Checked, list[Path]]:
     """Judge a package and write the reports into `folder`; `how` as in `check_package`.
 
     Raises
@@ -228,14 +235,110 @@ def check_and_report(
     for one in formats:
         _known(one)
     definitions, book = rules_of(ws, profile)
-    result = check_package(path, ws=ws, profile=profile, progress=part(progress, 0, 0.85), **how)
+    checked = check_package(path, ws=ws, profile=profile, progress=part(progress, 0, 0.85), **how)
     if not formats:
-        return result, []
+        return checked, []
     backdrop: Backdrop = []
     if {"pdf", "docx", "html"} & set(formats):
         with open_package(path, definitions, delivery=delivery_words(book)) as package:
             backdrop = backdrop_of(package)
     written = write_reports(
-        result, book, folder, formats, lang=lang, backdrop=backdrop, progress=part(progress, 0.9, 1)
+        checked.result, book, folder, formats, lang=lang, backdrop=backdrop, progress=part(progress, 0.9, 1),
+        **_run_facts(ws, checked.run),
+    )  # fmt: skip
+    return checked, written
+
+
+def report(ws: Workspace, run: int, format: str, *, lang: str = "zh", progress: Progress = quiet) -> bytes:
+    """Give the report of a kept run in one of `FORMATS`; the same run gives the same bytes.
+
+    Raises
+    ------
+    NotFound : no such run. WrongUse : a format that there is not. Damaged : the findings' file is gone.
+    """
+    with tempfile.TemporaryDirectory(prefix="tuban-report-") as room:
+        (path,) = write_run_reports(ws, run, Path(room), [format], lang=lang, progress=progress)
+        return path.read_bytes()
+
+
+def write_run_reports(
+    ws: Workspace,
+    run: int,
+    folder: Path,
+    formats: Collection[str],
+    *,
+    lang: str = "zh",
+    progress: Progress = quiet,
+) -> list[Path]:
+    """Write the reports of a kept run into a folder, named by its number; give their paths.
+
+    Raises
+    ------
+    As `report`; DiskFull : a file cannot be written.
+    """
+    kept = kept_runs.run_of(ws, run)
+    return write_reports(
+        result_of(ws, kept), _book_of(ws, kept), folder, formats, lang=lang, stem=f"{STEM}-{run}",
+        backdrop=_backdrop_in(ws), progress=progress, **_run_facts(ws, kept),
+    )  # fmt: skip
+
+
+def result_of(ws: Workspace, run: Run) -> Result:
+    """Give the result of a kept run as it was: verdict, rules, tolerance, findings, accepted ones apart."""
+    head: Mapping[str, Any] = run.head
+    apart = {one["key"]: one for one in head["accepted"]}
+    standing, accepted = [], []
+    for kept in kept_runs.findings_of(ws, run, limit=None).items:
+        one = apart.get(kept.key) if kept.acceptance is not None else None
+        if one is None:
+            standing.append(kept.finding)
+        else:
+            accepted.append(Apart(kept.finding, one["by"], one["reason"], one["until"]))
+    runs = tuple(
+        RuleRun(
+            line["rule"],
+            line["status"],
+            line["findings"],
+            Text(line["reason"]["zh"], line["reason"]["en"]) if line["reason"] else None,
+        )
+        for line in head["rules"]
     )
-    return result, written
+    return Result(
+        profile=run.profile,
+        rules_version=run.rules_version,
+        package=head["package"],
+        tolerance=Tolerance.of(head["tolerance"]),
+        runs=runs,
+        findings=tuple(standing),
+        accepted=tuple(accepted),
+    )
+
+
+def _book_of(ws: Workspace, run: Run) -> QualityBook:
+    """Give the rules of the run's profile; those of the workspace where that profile is gone."""
+    try:
+        return rules_of(ws, run.profile)[1]
+    except TubanError:
+        return rules_of(ws)[1]
+
+
+def _run_facts(ws: Workspace | None, run: Run | None) -> dict[str, Any]:
+    if ws is None or run is None:
+        return {}
+    return {
+        "run": str(run.number),
+        "checked_at": run.recorded_at,
+        "by": run.recorded_by,
+        "sample": ws.sample,
+    }
+
+
+def _backdrop_in(ws: Workspace) -> Backdrop:
+    """Give the administrative areas in force in the workspace, to lie under the findings."""
+    for code in ("XZQX", "XZQ", "XZQXZ"):
+        version = ws.in_force().get(code)
+        if version is not None and version.rows <= MOST_BACKDROP:
+            frame = ws.read(version, columns=["geometry"])
+            shapes = [shapely.to_wkb(shape) for shape in frame.geometry if shape is not None]
+            return [(profile_of(ws).layer(code).title, shapes, version.crs)] if version.crs else []
+    return []
