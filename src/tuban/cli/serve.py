@@ -15,6 +15,11 @@ from tuban.errors import Text
 @click.pass_obj
 def command(obj: dict, host: str, port: int, open_browser: bool) -> None:
     """Serve until stopped."""
+    from tuban.service.warming import Kernels
+
+    # Before the service loads its libraries: on a new machine both take seconds.
+    kernels = Kernels()
+    kernels.start()
     from tuban.service.run import serve
 
     say(
@@ -22,4 +27,4 @@ def command(obj: dict, host: str, port: int, open_browser: bool) -> None:
             f"“一张图”:http://{host}:{port}  (Ctrl+C 停止)", f"The map: http://{host}:{port}  (Ctrl+C stops)"
         )
     )
-    serve(obj["workspace"], host=host, port=port, open_browser=open_browser)
+    serve(obj["workspace"], host=host, port=port, open_browser=open_browser, kernels=kernels)

@@ -67,6 +67,10 @@ class TileSet:
         """Say whether the pyramid is there; without it low zooms are made one by one."""
         return self._pyramid is not None
 
+    def packed(self, z: int) -> bool:
+        """Say whether the tiles of a zoom are all made already."""
+        return z < self.detail_zoom and self._pyramid is not None
+
     def tile(self, z: int, x: int, y: int) -> bytes | None:
         """Give one tile, gzip; None where there is nothing."""
         if z < self.detail_zoom and self._pyramid is not None:
@@ -141,9 +145,14 @@ def folder_name(code: str, number: int, sha256: str) -> str:
     return f"{code}-{number}-{sha256[:12]}-{FORMAT}"
 
 
+def is_built(folder: Path) -> bool:
+    """Say whether a folder of tiles is there."""
+    return (folder / LAYOUT).is_file()
+
+
 def open_tiles(folder: Path, name: str) -> TileSet | None:
     """Open a folder of tiles, or give None where it was not built yet."""
-    return TileSet(folder, name) if (folder / LAYOUT).is_file() else None
+    return TileSet(folder, name) if is_built(folder) else None
 
 
 def build_tiles(

@@ -29,6 +29,9 @@ from tuban.geo.tiles_wire import (
 BUFFER = 64  # what a tile holds beyond its edge, so that outlines drawn there stay out of sight
 UNIT_BITS = WORLD_BITS - 12  # 4096 units a tile
 LONGEST_FEATURE_HEAD = 64
+# Places and counts start here, not at a literal 0: for a literal numba compiles every function called with it
+# a second time. So does `True`.
+ZERO = np.int64(0)
 
 
 @njit(cache=True, nogil=True)
@@ -99,7 +102,7 @@ def turn(ax, ay, bx, by, cx, cy):
 @njit(cache=True, nogil=True)
 def straighten(px, py, n):
     """Drop repeats, spikes and points on a straight line from a ring, in place; gives start and end."""
-    m = 0
+    m = ZERO
     for i in range(n):
         x, y = px[i], py[i]
         while m >= 2 and turn(px[m - 2], py[m - 2], px[m - 1], py[m - 1], x, y) == 0:
@@ -138,13 +141,13 @@ def put_ring(out, at, px, py, start, end, cursor, forward):
 @njit(cache=True, nogil=True)
 def polygon_geometry(xy, ring, shell, first, last, x0, y0, zoom_shift, grid_bits, out, px, py, qx, qy):
     """Write one polygon or several; gives the number of bytes, 0 where nothing is left."""
-    at = 0
+    at = ZERO
     cursor = np.zeros(2, dtype=np.int64)
     shell_kept = False
     for part in range(first, last):
         if not shell[part] and not shell_kept:
             continue
-        n = 0
+        n = ZERO
         inside = True
         west, north, east, south = 1 << 60, 1 << 60, -(1 << 60), -(1 << 60)
         for i in range(ring[part], ring[part + 1]):
@@ -160,7 +163,7 @@ def polygon_geometry(xy, ring, shell, first, last, x0, y0, zoom_shift, grid_bits
         outside = west > EXTENT + BUFFER or north > EXTENT + BUFFER or east < -BUFFER or south < -BUFFER
         if not inside and not outside:
             n = clip_ring(px, py, n, qx, qy, -BUFFER, EXTENT + BUFFER)
-        start, end = straighten(px, py, 0 if outside else n)
+        start, end = straighten(px, py, ZERO if outside else n)
         double_area = 0
         for i in range(start, end):
             j = i + 1 if i + 1 < end else start
@@ -204,11 +207,11 @@ def add_straight(px, py, m, x, y):
 @njit(cache=True, nogil=True)
 def line_geometry(xy, ring, first, last, x0, y0, zoom_shift, grid_bits, out, px, py):
     """Write one line or several, cut where they leave the tile (Liang-Barsky); gives the number of bytes."""
-    at = 0
+    at = ZERO
     cursor = np.zeros(2, dtype=np.int64)
     low, high = -BUFFER, EXTENT + BUFFER
     for part in range(first, last):
-        m = 0
+        m = ZERO
         ax, ay = np.int64(0), np.int64(0)
         for i in range(ring[part], ring[part + 1]):
             bx = snap(np.int64(xy[i, 0]), zoom_shift, grid_bits) - x0
@@ -237,12 +240,12 @@ def line_geometry(xy, ring, first, last, x0, y0, zoom_shift, grid_bits, out, px,
                 if enter <= leave:
                     if enter > 0.0 and m:
                         at = put_line(out, at, px, py, m, cursor)
-                        m = 0
+                        m = ZERO
                     m = add_straight(px, py, m, int(np.rint(ax + enter * dx)), int(np.rint(ay + enter * dy)))
                     m = add_straight(px, py, m, int(np.rint(ax + leave * dx)), int(np.rint(ay + leave * dy)))
                 if leave < 1.0 and m:
                     at = put_line(out, at, px, py, m, cursor)
-                    m = 0
+                    m = ZERO
             ax, ay = bx, by
         at = put_line(out, at, px, py, m, cursor)
     return at
@@ -251,13 +254,13 @@ def line_geometry(xy, ring, first, last, x0, y0, zoom_shift, grid_bits, out, px,
 @njit(cache=True, nogil=True)
 def point_geometry(xy, ring, first, last, x0, y0, zoom_shift, grid_bits, out):
     """Write one point or several within the tile and its buffer; gives the number of bytes."""
-    n, at = 0, 0
+    n, at = ZERO, ZERO
     for turn_ in range(2):
-        at = 0
+        at = ZERO
         if turn_:
             if n == 0:
                 return 0
-            at = put_varint(out, 0, (n << 3) | MOVE_TO)
+            at = put_varint(out, ZERO, (n << 3) | MOVE_TO)
         cx, cy = np.int64(0), np.int64(0)
         for i in range(ring[first], ring[last]):
             x = snap(np.int64(xy[i, 0]), zoom_shift, grid_bits) - x0
@@ -307,7 +310,8 @@ def put_features(
     local = np.full(max(len(value_start), 1), -1, dtype=np.int64)
     tags = np.empty(12 * (code.shape[0] + 1) + 16, dtype=np.uint8)
     head = np.empty(LONGEST_FEATURE_HEAD, dtype=np.uint8)
-    at, table_at, values, written = 0, 0, 0, 0
+    at, table_at, values, written = ZERO, ZERO, ZERO, ZERO
+    one, eight = ZERO + 1, ZERO + 8
     for f in ids:
         first, last = feature[f], feature[f + 1]
         if first == last:
@@ -322,7 +326,7 @@ def put_features(
             size = point_geometry(xy, ring, first, last, x0, y0, zoom_shift, grid_bits, shape)
         if size == 0:
             continue
-        tag_size = 0
+        tag_size = ZERO
         for key in range(code.shape[0]):
             value = code[key, f]
             if value < 0:
@@ -335,23 +339,23 @@ def put_features(
             tag_size = put_varint(tags, tag_size, local[value])
         if len(area):
             table[table_at], table[table_at + 1], table[table_at + 2] = 0x22, 9, 0x19
-            table_at = put_bytes(table, table_at + 3, area[f], 0, 8)
+            table_at = put_bytes(table, table_at + 3, area[f], ZERO, eight)
             tag_size = put_varint(tags, tag_size, code.shape[0])
             tag_size = put_varint(tags, tag_size, values)
             values += 1
         head[0] = 0x08
-        head_size = put_varint(head, 1, f)
+        head_size = put_varint(head, one, f)
         head[head_size] = 0x12
         head_size = put_varint(head, head_size + 1, tag_size)
         # id, tags, type, geometry; their length stands before them.
         tail = put_varint(head, head_size, size) - head_size
         out[at] = 0x12
         at = put_varint(out, at + 1, head_size + tag_size + 2 + 1 + tail + size)
-        at = put_bytes(out, at, head, 0, head_size)
-        at = put_bytes(out, at, tags, 0, tag_size)
+        at = put_bytes(out, at, head, ZERO, head_size)
+        at = put_bytes(out, at, tags, ZERO, tag_size)
         out[at], out[at + 1], out[at + 2] = 0x18, kind, 0x22
         at = put_varint(out, at + 3, size)
-        at = put_bytes(out, at, shape, 0, size)
+        at = put_bytes(out, at, shape, ZERO, size)
         written += 1
     return out[:at], table[:table_at], written
 

@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from tuban.geo.tiles_encode import BUFFER, candidates, put_ring, straighten, world_square
+from tuban.geo.tiles_encode import BUFFER, ZERO, candidates, put_ring, straighten, world_square
 from tuban.geo.tiles_flat import WORLD_BITS, Flat
 from tuban.geo.tiles_wire import EXTENT, POLYGON, layer, put_bytes, put_varint
 
@@ -59,11 +59,13 @@ def paint(xy, ring, feature, merge, ids, west, north, cell, side):
                     xs = np.empty(2 * starts[bottom + 1], dtype=np.float64)
         for row in range(top, bottom + 1):
             line = xs[starts[row] : starts[row + 1]]
-            if len(line) == 2:
-                if line[0] > line[1]:
-                    line[0], line[1] = line[1], line[0]
-            else:
-                line.sort()
+            # By insertion: a row has two crossings, seldom more, and numba's own sort takes a second to compile.
+            for k in range(1, len(line)):
+                late, i = line[k], k - 1
+                while i >= 0 and line[i] > late:
+                    line[i + 1] = line[i]
+                    i -= 1
+                line[i + 1] = late
             for k in range(0, len(line) - 1, 2):
                 for column in range(
                     max(int(np.ceil(line[k] - 0.5)), 0), min(int(np.ceil(line[k + 1] - 0.5)), side)
@@ -233,33 +235,34 @@ def put_merged(px, py, start, value, order, key, value_start, value_bytes):
     shape = np.empty(24 * len(px) + 64 * len(order) + 64, dtype=np.uint8)
     table = np.empty(len(value_bytes) + 16, dtype=np.uint8)
     cursor = np.zeros(2, dtype=np.int64)
-    at, table_at, values = 0, 0, 0
+    at, table_at, values = ZERO, ZERO, ZERO
+    forward = np.bool_(True)
     k = 0
     while k < len(order):
         own = value[order[k]]
-        size = 0
+        size = ZERO
         cursor[:] = 0
         while k < len(order) and value[order[k]] == own:
             i = order[k]
-            size = put_ring(shape, size, px, py, start[i], start[i + 1], cursor, True)
+            size = put_ring(shape, size, px, py, start[i], start[i + 1], cursor, forward)
             k += 1
         tagged = key >= 0 and own >= 2
         tag = np.empty(12, dtype=np.uint8)
-        tag_size = 0
+        tag_size = ZERO
         if tagged:
-            tag_size = put_varint(tag, put_varint(tag, 0, key), values)
+            tag_size = put_varint(tag, put_varint(tag, ZERO, key), values)
             table_at = put_bytes(table, table_at, value_bytes, value_start[own - 2], value_start[own - 1])
             values += 1
         lengths = np.empty(12, dtype=np.uint8)
-        length_size = put_varint(lengths, 0, size)
+        length_size = put_varint(lengths, ZERO, size)
         out[at] = 0x12
         at = put_varint(out, at + 1, (2 + tag_size if tagged else 0) + 2 + 1 + length_size + size)
         if tagged:
             out[at], out[at + 1] = 0x12, tag_size
-            at = put_bytes(out, at + 2, tag, 0, tag_size)
+            at = put_bytes(out, at + 2, tag, ZERO, tag_size)
         out[at], out[at + 1], out[at + 2] = 0x18, POLYGON, 0x22
-        at = put_bytes(out, at + 3, lengths, 0, length_size)
-        at = put_bytes(out, at, shape, 0, size)
+        at = put_bytes(out, at + 3, lengths, ZERO, length_size)
+        at = put_bytes(out, at, shape, ZERO, size)
     return out[:at], table[:table_at]
 
 

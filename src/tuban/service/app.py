@@ -17,6 +17,7 @@ from tuban.service.frontend import BUILT, add_pages
 from tuban.service.headers import Guard, Tags
 from tuban.service.routes import api
 from tuban.service.state import open_state
+from tuban.service.warming import Kernels
 from tuban.settings import Settings, read_settings
 from tuban.store.opening import open_workspace
 from tuban.store.workspace import Workspace
@@ -25,11 +26,16 @@ THIS_MACHINE = ["127.0.0.1", "localhost", "[::1]", "testserver"]
 
 
 def create_app(
-    workspace: Workspace | str | Path | None, settings: Settings | None = None, *, built: Path = BUILT
+    workspace: Workspace | str | Path | None,
+    settings: Settings | None = None,
+    *,
+    built: Path = BUILT,
+    kernels: Kernels | None = None,
 ) -> FastAPI:
     """Give the service over a workspace (open, or its folder); None only to describe the API.
 
-    A workspace that was opened here is closed here, when the service stops.
+    A workspace that was opened here is closed here, when the service stops. `kernels` are those being made
+    ready meanwhile, if they are.
     """
     settings = settings or read_settings()
 
@@ -42,7 +48,7 @@ def create_app(
         opened = workspace
         if not isinstance(opened, Workspace):
             opened = open_workspace(Path(opened), database=settings.database or None)
-        state = open_state(opened, settings)
+        state = open_state(opened, settings, kernels)
         app.state.tuban = state
         if settings.prepare_layers:
             state.prepare()

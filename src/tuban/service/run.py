@@ -17,6 +17,7 @@ import uvicorn
 from tuban.domain.progress import Progress, Step, quiet
 from tuban.errors import Text, WrongUse
 from tuban.service.app import create_app
+from tuban.service.warming import Kernels
 from tuban.settings import Settings, read_settings
 from tuban.store.opening import open_workspace
 
@@ -32,8 +33,13 @@ def serve(
     open_browser: bool = True,
     progress: Progress = quiet,
     settings: Settings | None = None,
+    kernels: Kernels | None = None,
 ) -> None:
     """Serve the workspace in `folder` until stopped (Ctrl+C).
+
+    Parameters
+    ----------
+    kernels : started already; left out, they are started here.
 
     Raises
     ------
@@ -42,9 +48,12 @@ def serve(
     """
     settings = settings or read_settings()
     check_port(host, port)
+    if kernels is None:
+        kernels = Kernels()
+        kernels.start()
     progress(Step(0.0, Text("打开工作区", "Opening the workspace")))
     with open_workspace(Path(folder), database=settings.database or None) as workspace:
-        app = create_app(workspace, _reachable(settings, host))
+        app = create_app(workspace, _reachable(settings, host), kernels=kernels)
         server = uvicorn.Server(
             uvicorn.Config(
                 app,

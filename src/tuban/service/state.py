@@ -11,6 +11,7 @@ from tuban.service.legend import Legends
 from tuban.service.tables import OpenRows, Rows
 from tuban.service.tasks import Tasks
 from tuban.service.tileset import OpenTiles
+from tuban.service.warming import Kernels
 from tuban.settings import Settings
 from tuban.standards.load import Profile
 from tuban.store.workspace import Workspace
@@ -28,6 +29,7 @@ class State:
     tiles: OpenTiles
     tasks: Tasks
     legends: Legends
+    kernels: Kernels
 
     def spec(self, code: str) -> LayerSpec:
         """Give the definition of a layer."""
@@ -62,15 +64,17 @@ class State:
         self.tiles.close()
 
 
-def open_state(workspace: Workspace, settings: Settings) -> State:
+def open_state(workspace: Workspace, settings: Settings, kernels: Kernels | None = None) -> State:
     """Make the state of a service over an open workspace."""
     standards = profile_of(workspace, None)
+    kernels = kernels or Kernels()
     return State(
         workspace,
         settings,
         standards,
         OpenRows(workspace.cache_dir("rows")),
-        OpenTiles(workspace, settings.tile_memory_bytes),
+        OpenTiles(workspace, settings.tile_memory_bytes, kernels.wait),
         Tasks(workspace.cache_dir("tasks"), settings.kept_tasks),
         Legends(workspace, standards),
+        kernels,
     )

@@ -19,6 +19,8 @@ def statistics(
     at: Moment,
 ) -> out.StatisticsOut:
     """Have the areas worked out (or taken from the cache) and present them."""
+    if by not in ("class", "three_class"):
+        state.kernels.wait("overlay")
     table = area_table(
         state.workspace,
         version,

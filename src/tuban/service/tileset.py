@@ -16,7 +16,7 @@ from tuban.domain.version import LayerVersion
 from tuban.errors import TubanError
 from tuban.geo.tiles import MEDIA_TYPE, TileSet
 from tuban.store.workspace import Workspace
-from tuban.workflows.prepare import has_map, prepare_tiles
+from tuban.workflows.prepare import has_map, prepare_tiles, prepared
 
 __all__ = ["MEDIA_TYPE", "OpenTiles", "tile_response"]
 
@@ -28,8 +28,14 @@ Key = tuple[str, int, str]
 class OpenTiles:
     """Safe to ask from several threads; one version is built by one thread while the others wait for it."""
 
-    def __init__(self, workspace: Workspace, memory_bytes: int) -> None:
+    def __init__(
+        self,
+        workspace: Workspace,
+        memory_bytes: int,
+        kernels_ready: Callable[..., None] = lambda *names: None,
+    ) -> None:
         self.workspace = workspace
+        self._kernels_ready = kernels_ready
         self.memory_bytes = memory_bytes
         self._sets: dict[Key, TileSet] = {}
         self._locks: dict[Key, threading.Lock] = {}
@@ -48,7 +54,10 @@ class OpenTiles:
             if key in self._kept:
                 self._kept.move_to_end(key)
                 return self._kept[key]
-        tile = self._open(version, spec).tile(z, x, y)
+        tiles = self._open(version, spec)
+        if not tiles.packed(z):
+            self._kernels_ready("single" if z >= tiles.detail_zoom else "merged")
+        tile = tiles.tile(z, x, y)
         with self._guard:
             if key not in self._kept:
                 self._kept[key] = tile
@@ -65,7 +74,10 @@ class OpenTiles:
     def prepare(self, version: LayerVersion, spec: LayerSpec) -> None:
         """Build a version's tiles, low zooms too, so that the first look at it is as quick as the next."""
         if has_map(version):
-            self._open(version, spec).build_pyramid()
+            tiles = self._open(version, spec)
+            if not tiles.complete:
+                self._kernels_ready("single", "merged")
+            tiles.build_pyramid()
 
     def prepare_all(self, layers: Callable[[], Iterable[tuple[LayerVersion, LayerSpec]]]) -> None:
         """Build the tiles of many versions in the background."""
@@ -94,6 +106,8 @@ class OpenTiles:
             lock = self._locks.setdefault(key, threading.Lock())
         with lock:
             if key not in self._sets:
+                if not prepared(self.workspace, version):
+                    self._kernels_ready("single")
                 self._sets[key] = prepare_tiles(self.workspace, version, spec, pyramid=False)
             return self._sets[key]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import cast
 
 import numpy as np
@@ -10,7 +11,7 @@ from tuban.domain.layer import LayerSpec
 from tuban.domain.progress import Progress, Step, part, quiet
 from tuban.domain.version import LayerVersion
 from tuban.errors import Text
-from tuban.geo.tiles import TileSet, build_tiles, folder_name, open_tiles
+from tuban.geo.tiles import TileSet, build_tiles, folder_name, is_built, open_tiles
 from tuban.geo.tiles_flat import Kind
 from tuban.store.workspace import Workspace
 
@@ -20,6 +21,11 @@ CACHE = "tiles"
 def has_map(version: LayerVersion) -> bool:
     """Say whether a version has anything to draw."""
     return version.geometry in ("polygon", "line", "point") and version.crs is not None and version.rows > 0
+
+
+def prepared(workspace: Workspace, version: LayerVersion) -> bool:
+    """Say whether a version's tiles were made already."""
+    return is_built(_folder(workspace, version))
 
 
 def tile_properties(version: LayerVersion, spec: LayerSpec) -> list[str]:
@@ -40,7 +46,7 @@ def prepare_tiles(
 
     The version must have a map (see `has_map`).
     """
-    folder = workspace.cache_dir(CACHE) / folder_name(version.code, version.number, version.sha256)
+    folder = _folder(workspace, version)
     tiles = open_tiles(folder, version.code)
     if tiles is None:
         progress(Step(0.0, Text(f"准备 {version.code} 的瓦片", f"Preparing the tiles of {version.code}")))
@@ -61,3 +67,7 @@ def prepare_tiles(
     if pyramid:
         tiles.build_pyramid(part(progress, 0.4, 1.0))
     return tiles
+
+
+def _folder(workspace: Workspace, version: LayerVersion) -> Path:
+    return workspace.cache_dir(CACHE) / folder_name(version.code, version.number, version.sha256)
