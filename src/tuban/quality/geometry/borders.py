@@ -9,81 +9,114 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from tuban.quality.geometry import kernel_edges
 from tuban.quality.geometry.fabric import Fabric
 from tuban.quality.geometry.measure import is_degrees, unit_m
 
 Array = NDArray[np.float64]
+Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class Apart:
-    """k vertices that miss a line: the row they belong to, where they are, how far off (m), the line's row."""
+    """k vertices of one layer that miss the outline of the other: where, how far off (m), and the row they miss.
 
-    row: NDArray[np.int64]
+    `row` is the row that has the vertex, `other` the row whose outline it misses.
+    """
+
+    row: Rows
+    other: Rows
     xy: Array
     off_m: Array
-    other: NDArray[np.int64]
+
+    def turned(self) -> Apart:
+        """Give the same with the layers exchanged."""
+        return Apart(self.other, self.row, self.xy, self.off_m)
 
 
-def apart(layer: Fabric, border: Fabric, *, same_m: float, near_m: float) -> Apart:
-    """Give the vertices of a layer that lie nearer than `near_m` to a border but farther than `same_m` from it.
+def outlines_apart(layer: Fabric, border: Fabric, *, same_m: float, near_m: float) -> Apart:
+    """Compare the outer outlines of two layers that should fill the same area, both ways.
 
-    Distances are in the plane; in degrees a metre is a metre along the meridian, east–west ones come out as
-    measured there (exact enough for distances under a metre).
+    Only outlines count that the other layer does not have edge by edge, so a patch that ends near the border is
+    no fault.
     """
-    squeeze = _squeeze(border)
-    edges, owner = _segments(border, squeeze)
-    scale = unit_m(layer.crs)
-    if not len(edges):
+    mine, theirs = layer.left_over.ends(layer), border.left_over.ends(border)
+    there = vertices_apart(_unmatched(mine, theirs, layer.step), layer, border, same_m=same_m, near_m=near_m)
+    back = vertices_apart(
+        _unmatched(theirs, mine, layer.step), border, layer, same_m=same_m, near_m=near_m
+    ).turned()
+    return Apart(*(np.concatenate([a, b]) for a, b in zip(_columns(there), _columns(back), strict=True)))
+
+
+def vertices_apart(points: Array, own: Fabric, other: Fabric, *, same_m: float, near_m: float) -> Apart:
+    """Give the points (vertices of `own`) nearer than `near_m` to an outline of `other` but not on it (`same_m`).
+
+    Distances in degrees are taken along the meridian and squeezed along the parallel, which is exact enough
+    below a metre.
+    """
+    points = points[~_shared(points, other)]
+    scale, squeeze = unit_m(other.crs), 1.0
+    if is_degrees(other.crs) and len(points):
+        squeeze = float(np.cos(np.radians(np.clip(np.median(points[:, 1]), -89, 89))))
+    reach = near_m / scale / squeeze
+    places = shapely.points(points)
+    at, row = other.tree.query(places, predicate="dwithin", distance=reach)
+    if not len(at):
         return _none()
-    tree = shapely.STRtree(edges)
-    _, touched = shapely.STRtree(_boxes(layer, squeeze, near_m / scale)).query(edges)
-    rows = np.unique(touched)
-    if not len(rows):
-        return _none()
-    xy, at = shapely.get_coordinates(layer.ground[rows], return_index=True)
-    points = shapely.points(xy * (squeeze, 1.0))
-    found, distance = tree.query_nearest(
-        points, max_distance=near_m / scale, return_distance=True, all_matches=False
-    )
-    off = distance * scale
-    missed = (off > same_m) & (off <= near_m)
-    point, edge = found[0][missed], found[1][missed]
-    keys = np.c_[rows[at[point]], np.round(xy[point] / layer.step)]
-    _, once = np.unique(keys, axis=0, return_index=True)  # the first vertex of a ring is also its last
-    point, edge, off = point[once], edge[once], off[missed][once]
-    return Apart(rows[at[point]].astype(np.int64), xy[point], off, owner[edge].astype(np.int64))
+    outline = shapely.boundary(_squeezed(other.ground[row], squeeze))
+    off = shapely.distance(_squeezed(places[at], squeeze), outline) * scale
+    close = off <= near_m
+    at, row, off = at[close], row[close], off[close]
+    order = np.lexsort((row, off, at))
+    first = order[np.unique(at[order], return_index=True)[1]]
+    first = first[off[first] > same_m]
+    points, places, other_row, off = points[at[first]], places[at[first]], row[first], off[first]
+    mine = np.full(len(points), -1, np.int64)
+    which, having = own.tree.query(places, predicate="dwithin", distance=2 * own.step)
+    mine[which[::-1]] = having[::-1]
+    known = mine >= 0
+    return Apart(mine[known], other_row[known].astype(np.int64), points[known], off[known])
+
+
+def _columns(apart: Apart) -> tuple[NDArray[Any], ...]:
+    return apart.row, apart.other, apart.xy, apart.off_m
 
 
 def _none() -> Apart:
-    return Apart(np.zeros(0, np.int64), np.zeros((0, 2)), np.zeros(0), np.zeros(0, np.int64))
+    return Apart(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros((0, 2)), np.zeros(0))
 
 
-def _squeeze(fabric: Fabric) -> float:
-    """Give the factor that makes a degree of longitude as long as one of latitude, for short distances."""
-    if not is_degrees(fabric.crs) or not len(fabric.rings.xy):
-        return 1.0
-    return float(np.cos(np.radians(np.clip(np.median(fabric.rings.xy[:, 1]), -89, 89))))
+def _unmatched(edges: Array, others: Array, step: float) -> Array:
+    """Give the ends of edges (x1, y1, x2, y2) that the others do not have, each once."""
+    if not len(edges):
+        return np.zeros((0, 2))
+    origin = np.tile(edges[:, :2].min(axis=0), 2)
+    mine, theirs = (np.rint((some - origin) / step).astype(np.int64) for some in (edges, others))
+    kinds, which = np.unique(
+        np.concatenate([_straight(mine), _straight(theirs)]), axis=0, return_inverse=True
+    )
+    have = np.zeros(len(kinds), bool)
+    have[which.ravel()[len(mine) :]] = True
+    lone = edges[~have[which.ravel()[: len(mine)]]]
+    return np.unique(lone.reshape(-1, 2), axis=0)
 
 
-def _segments(fabric: Fabric, squeeze: float) -> tuple[NDArray[Any], NDArray[np.int64]]:
-    rings = fabric.rings
-    ends = rings.ring_off[1:] - 1
-    starts = np.setdiff1d(np.arange(len(rings.xy)), ends, assume_unique=True)
-    ring = np.searchsorted(rings.ring_off, starts, side="right") - 1
-    part = np.searchsorted(rings.part_off, ring, side="right") - 1
-    row = np.searchsorted(rings.row_off, part, side="right") - 1
-    xy = rings.xy * (squeeze, 1.0)
-    pairs = np.stack([xy[starts], xy[starts + 1]], axis=1)
-    return shapely.linestrings(pairs), row
+def _straight(edges: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Give edges with the lower end first."""
+    turned = (edges[:, 0] > edges[:, 2]) | ((edges[:, 0] == edges[:, 2]) & (edges[:, 1] > edges[:, 3]))
+    return np.where(turned[:, None], edges[:, [2, 3, 0, 1]], edges)
 
 
-def _boxes(fabric: Fabric, squeeze: float, margin: float) -> NDArray[Any]:
-    """Give the box of each row with a margin, in the squeezed plane of the border."""
-    box = fabric.rings.row_box.copy()
-    box[:, [0, 2]] *= squeeze
-    good = box[:, 0] <= box[:, 2]
-    box += np.array([-margin, -margin, margin, margin])
-    shapes = np.full(len(box), None, dtype=object)
-    shapes[good] = shapely.box(*box[good].T)
-    return shapes
+def _shared(points: Array, other: Fabric) -> NDArray[np.bool_]:
+    """Say which points are vertices of a layer."""
+    shared = np.zeros(len(points), np.bool_)
+    if len(points):
+        held = np.full(1 << int(np.ceil(np.log2(2 * len(points) + 4))), -1, np.int64)
+        kernel_edges.shared_vertices(
+            np.ascontiguousarray(points), other.rings.xy, *other.origin, 1 / other.step, held, shared
+        )
+    return shared
+
+
+def _squeezed(shapes: NDArray[Any], squeeze: float) -> NDArray[Any]:
+    return shapes if squeeze == 1.0 else shapely.transform(shapes, lambda xy: xy * (squeeze, 1.0))

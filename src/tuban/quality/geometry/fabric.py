@@ -40,6 +40,10 @@ class Edges:
     def __len__(self) -> int:
         return len(self.times)
 
+    def ends(self, fabric: Fabric) -> Array:
+        """Give the edges in coordinates, for the fabric that they were taken of."""
+        return self.xyxy * fabric.step + np.tile(fabric.origin, 2)
+
 
 @dataclass
 class Fabric:

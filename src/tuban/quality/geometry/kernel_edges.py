@@ -155,3 +155,29 @@ def crossings(xy, order, box, limit, budget):
                 if found >= limit:
                     return found
     return found
+
+
+@compiled
+def shared_vertices(points, xy, origin_x, origin_y, per_unit, held, shared):
+    """Mark in `shared` the points that are vertices of `xy`, on the grid; `held` is a table of −1, a power of two
+    of slots, more than twice the points."""
+    mask = np.uint64(len(held) - 1)
+    for i in range(len(points)):
+        px = np.int64(np.rint((points[i, 0] - origin_x) * per_unit))
+        py = np.int64(np.rint((points[i, 1] - origin_y) * per_unit))
+        at = _mix(px, py, 0, 0) & mask
+        while held[at] >= 0:
+            at = (at + np.uint64(1)) & mask
+        held[at] = i
+    for j in range(len(xy)):
+        qx = np.int64(np.rint((xy[j, 0] - origin_x) * per_unit))
+        qy = np.int64(np.rint((xy[j, 1] - origin_y) * per_unit))
+        at = _mix(qx, qy, 0, 0) & mask
+        while held[at] >= 0:
+            i = held[at]
+            if not shared[i]:
+                px = np.int64(np.rint((points[i, 0] - origin_x) * per_unit))
+                py = np.int64(np.rint((points[i, 1] - origin_y) * per_unit))
+                if px == qx and py == qy:
+                    shared[i] = True
+            at = (at + np.uint64(1)) & mask

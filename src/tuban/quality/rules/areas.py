@@ -14,7 +14,7 @@ from tuban.errors import Text
 from tuban.geo.area import area_m2
 from tuban.quality.case import Case
 from tuban.quality.geometry.measure import is_ours
-from tuban.quality.package import PackageLayer
+from tuban.quality.package import PackageLayer, as_text
 from tuban.quality.register import rule
 from tuban.quality.rules.geometry import unit_of, wkb
 from tuban.quality.rules.topology_layers import base_code, beside, fabric
@@ -123,24 +123,26 @@ def _sums(
     own_code: str,
     limit: float,
 ) -> Iterator[Finding]:
-    area, codes = patches.numbers(area_name), patches.text(code_name)
+    area, codes = patches.numbers(area_name), as_text(patches.frame[patches.column_name(code_name)])
     controls, control_m2 = control.text(own_code), control.numbers(own_area)
-    for code in sorted({str(one).strip() for one in controls.tolist()} - {""}):
-        rows = np.flatnonzero(np.array([str(one).strip() == code for one in controls.tolist()], bool))
-        fixed = sum((_cents(control_m2[row]) for row in rows), Decimal(0))
-        mine = np.array([str(one).strip().startswith(_stem(code)) for one in codes.tolist()], bool)
-        if not mine.any() or np.isnan(control_m2[rows]).any():
+    stems = [_stem(str(one).strip()) for one in controls.tolist()]
+    sums = _sums_by_stem(area, codes, sorted({len(stem) for stem in stems if stem}))
+    for stem in sorted(set(stems) - {""}):
+        rows = np.flatnonzero([one == stem for one in stems])
+        count, total = sums.get(stem, (0, Decimal(0)))
+        if not count or np.isnan(control_m2[rows]).any():
             continue
-        total = sum((_cents(value) for value in area[mine] if not np.isnan(value)), Decimal(0))
+        code = str(controls[rows[0]]).strip()
+        fixed = sum((_cents(control_m2[row]) for row in rows), Decimal(0))
         apart = total - fixed
         if abs(apart) <= Decimal(str(limit)):
             continue
         names = [control.object_id(int(row)) for row in rows]
         yield case.finding(
             control,
-            f"{control.label} {code}:{patches.label} 的 {int(mine.sum())} 个图斑面积之和 {total:.2f} 平方米,"
+            f"{control.label} {code}:{patches.label} 的 {count} 个图斑面积之和 {total:.2f} 平方米,"
             f"控制面积 {fixed:.2f} 平方米,相差 {apart:+.2f} 平方米。",
-            f"{control.label} {code}: {int(mine.sum())} patches of {patches.label} sum to {total:.2f} m², the control area is"
+            f"{control.label} {code}: {count} patches of {patches.label} sum to {total:.2f} m², the control area is"
             f" {fixed:.2f} m², {apart:+.2f} m² apart.",
             rows=[int(row) for row in rows],
             objects=names,
@@ -151,6 +153,26 @@ def _sums(
             tolerance=f"{limit:g} m²",
             unit=code,
         )
+
+
+def _sums_by_stem(area: Any, codes: Any, lengths: list[int]) -> dict[str, tuple[int, Decimal]]:
+    """Give count and sum of the areas by the first digits of their code, for each length of interest.
+
+    Areas are printed with two decimals, so whole cents add up exactly.
+    """
+    cents = np.rint(np.nan_to_num(area) * 100).astype(np.int64)
+    values, which = np.unique(codes.astype(str), return_inverse=True)
+    totals = np.zeros(len(values), np.int64)
+    np.add.at(totals, which, cents)
+    counts = np.bincount(which, minlength=len(values))
+    sums: dict[str, tuple[int, Decimal]] = {}
+    for value, total, count in zip(values.tolist(), totals.tolist(), counts.tolist(), strict=True):
+        for length in lengths:
+            stem = value.strip()[:length]
+            if len(stem) == length:
+                before = sums.get(stem, (0, Decimal(0)))
+                sums[stem] = before[0] + count, before[1] + Decimal(total) / 100
+    return sums
 
 
 def _stem(code: str) -> str:

@@ -25,7 +25,7 @@ def no_slivers(case: Case) -> Iterator[Finding]:
     """No patch below the mapping minimum of its class, or a thread of one."""
     thin_limit = case.number("thinness")
     wanted = set(case.words("layers"))
-    linear = tuple(case.words("linear_classes"))
+    width_limit = case.number("thin_width_m")
     for layer in case.polygons():
         if base_code(layer) not in wanted or is_change(layer):
             continue
@@ -34,8 +34,8 @@ def no_slivers(case: Case) -> Iterator[Finding]:
         rough = np.nan_to_num(plane_m2(laid.ground, laid.crs))
         outline = shapely.length(laid.ground) * unit_m(laid.crs)
         rough_thin = np.divide(4 * np.pi * rough, outline**2, out=np.ones(len(rough)), where=outline > 0)
-        classes = _classes(layer)
-        is_linear = np.array([value.startswith(linear) if linear else False for value in classes], bool)
+        linear = _prefixes(case, layer, "linear_classes")
+        is_linear = np.array([bool(linear) and value.startswith(linear) for value in _classes(layer)], bool)
         # Chosen by a quick measure with a margin, judged by the exact one.
         rows = np.flatnonzero(
             (rough > 0) & ((rough < 1.02 * least) | ((rough_thin < 1.6 * thin_limit) & ~is_linear))
@@ -45,7 +45,10 @@ def no_slivers(case: Case) -> Iterator[Finding]:
         thin = np.divide(4 * np.pi * area, around**2, out=np.ones(len(rows)), where=around > 0)
         width = width_m(area, around)
         for i, row in enumerate(rows.tolist()):
-            small, thread = area[i] < least[row], thin[i] < thin_limit and not is_linear[row]
+            small, thread = (
+                area[i] < least[row],
+                thin[i] < thin_limit and width[i] < width_limit and not is_linear[row],
+            )
             if not (small or thread):
                 continue
             name = layer.object_id(row)
@@ -72,6 +75,14 @@ def no_slivers(case: Case) -> Iterator[Finding]:
         case.tick()
 
 
+def _class_field(layer: PackageLayer) -> str:
+    return (layer.spec.class_field or "") if layer.spec is not None else ""
+
+
+def _prefixes(case: Case, layer: PackageLayer, name: str) -> tuple[str, ...]:
+    return tuple(str(one) for one in case.table(name).get(_class_field(layer), []))
+
+
 def _classes(layer: PackageLayer) -> NDArray[Any]:
     name = layer.spec.class_field if layer.spec is not None else None
     if name is None or layer.column_name(name) is None:
@@ -82,7 +93,7 @@ def _classes(layer: PackageLayer) -> NDArray[Any]:
 def _minimum(case: Case, layer: PackageLayer) -> NDArray[np.float64]:
     """Give the mapping minimum of each row, m², by the class it has; `classes` says which prefix is of which kind."""
     least = np.full(len(layer.geometry), case.number("area_m2"))
-    kinds = case.table("classes")
+    kinds = case.table("classes").get(_class_field(layer), {})
     values = _classes(layer)
     table = [(prefix, case.number(f"{kind}_m2")) for kind, prefixes in kinds.items() for prefix in prefixes]
     table.sort(key=lambda pair: len(pair[0]))  # the longest prefix has the last word

@@ -9,7 +9,7 @@ import shapely
 
 from tuban.domain.finding import Finding
 from tuban.quality.case import Case
-from tuban.quality.geometry.borders import apart
+from tuban.quality.geometry.borders import Apart, outlines_apart, vertices_apart
 from tuban.quality.geometry.cover import Places, gaps, strips
 from tuban.quality.package import PackageLayer
 from tuban.quality.register import rule
@@ -22,26 +22,38 @@ from tuban.quality.rules.topology_layers import beside, fabric, states
 def shared_boundaries(case: Case) -> Iterator[Finding]:
     """Where outlines of two layers run together they are the same line."""
     met = False
-    for codes, borders, near in _pairs(case):
-        for layer in states(case, codes):
-            border = beside(case, borders, layer)
-            if border is None or border is layer:
-                continue
-            met = True
-            yield from _apart(case, layer, border, near)
-            case.tick()
+    limit = case.number("boundary_m")
+    for layer in states(case, case.words("layers")):
+        border = beside(case, case.words("boundaries"), layer)
+        if border is None or border is layer:
+            continue
+        met = True
+        found = outlines_apart(
+            fabric(case, layer), fabric(case, border, layer), same_m=limit, near_m=case.number("near_m")
+        )
+        yield from _apart(case, layer, border, found)
+        case.tick()
+    for zones in states(case, case.words("zones")):
+        patches = beside(case, case.words("patches"), zones)
+        if patches is None or patches is zones:
+            continue
+        met = True
+        own = fabric(case, zones, patches)
+        points = np.unique(own.rings.xy, axis=0)
+        near = case.number("zones_near_m")
+        yield from _apart(
+            case,
+            zones,
+            patches,
+            vertices_apart(points, own, fabric(case, patches), same_m=limit, near_m=near),
+        )
+        case.tick()
     if not met:
         raise case.skip("没有可比对的共用边界", "no two layers share a boundary here")
 
 
-def _pairs(case: Case) -> Iterator[tuple[list[str], list[str], float]]:
-    yield case.words("layers"), case.words("boundaries"), case.number("near_m")
-    yield case.words("zones"), case.words("patches"), case.number("zones_near_m")
-
-
-def _apart(case: Case, layer: PackageLayer, border: PackageLayer, near: float) -> Iterator[Finding]:
+def _apart(case: Case, layer: PackageLayer, border: PackageLayer, found: Apart) -> Iterator[Finding]:
     limit = case.number("boundary_m")
-    found = apart(fabric(case, layer), fabric(case, border, layer), same_m=limit, near_m=near)
     if not len(found.row):
         return
     order = np.lexsort((found.other, found.row))
