@@ -44,6 +44,35 @@ class Rings:
         """Give the number of points of the row that has most."""
         return int(np.diff(self.ring_off[self.part_off[self.row_off]]).max(initial=0))
 
+    def shapes(self, rows: NDArray[np.integer]) -> NDArray[Any]:
+        """Give some rows as geometries; one with no part is an empty multipolygon."""
+        unique, place = np.unique(rows, return_inverse=True)
+        first, last = self.row_off[unique], self.row_off[unique + 1]
+        parts = _runs(first, last)
+        rings = _runs(self.part_off[parts], self.part_off[parts + 1])
+        points = _runs(self.ring_off[rings], self.ring_off[rings + 1])
+        offsets = [
+            np.concatenate([[0], np.cumsum(count)])
+            for count in (
+                self.ring_off[rings + 1] - self.ring_off[rings],
+                self.part_off[parts + 1] - self.part_off[parts],
+            )
+        ]
+        polygons = shapely.from_ragged_array(shapely.GeometryType.POLYGON, self.xy[points], tuple(offsets))
+        made = np.empty(len(unique), dtype=object)
+        single = last - first == 1
+        owner = np.repeat(np.arange(len(unique)), last - first)
+        made[single] = polygons[single[owner]]
+        for row in np.flatnonzero(~single):
+            made[row] = shapely.multipolygons(polygons[owner == row])
+        return made[place]
+
+
+def _runs(first: Index, last: Index) -> Index:
+    """Give first[0]…last[0]−1, first[1]…last[1]−1 and so on."""
+    length = last - first
+    return np.arange(length.sum()) + np.repeat(first - np.cumsum(length) + length, length)
+
 
 def from_arrow(column: pa.Array | pa.ChunkedArray, what: Text, *, first_row: int = 0) -> Rings:
     """Give the polygons of a column of WKB; null, empty, points and lines have no part.
@@ -84,6 +113,21 @@ def from_shapes(shapes: NDArray[Any], what: Text, *, first_row: int = 0) -> Ring
             shapes[i] = _areal(shapes[i])
     wkb = shapely.to_wkb(shapes, output_dimension=2, byte_order=1, flavor="iso")
     return from_arrow(pa.array(wkb, type=pa.large_binary()), what, first_row=first_row)
+
+
+def to_arrow(rings: Rings) -> pa.LargeBinaryArray:
+    """Give polygons as a column of WKB: a polygon where a row has one part, else a multipolygon."""
+    ring_bytes = np.concatenate([[0], np.cumsum(4 + 16 * np.diff(rings.ring_off))])
+    part_bytes = 9 + np.diff(ring_bytes[rings.part_off])
+    upto = np.concatenate([[0], np.cumsum(part_bytes)])
+    size = np.diff(upto[rings.row_off]) + np.where(np.diff(rings.row_off) == 1, 0, 9)
+    offsets = np.concatenate([[0], np.cumsum(size)]).astype(np.int64)
+    data = np.empty(offsets[-1], np.uint8)
+    words = np.ascontiguousarray(rings.xy).view(np.uint64).reshape(-1)
+    kernel_wkb.write(words, rings.ring_off, rings.part_off, rings.row_off, offsets, data)
+    return pa.LargeBinaryArray.from_buffers(
+        pa.large_binary(), len(rings), [None, pa.py_buffer(offsets), pa.py_buffer(data)]
+    )
 
 
 def boxes(xy: Array, ring_off: Index, part_off: Index) -> Array:

@@ -38,6 +38,7 @@ class Scratch(NamedTuple):
     near: np.ndarray
     off: np.ndarray
     listed: np.ndarray
+    order: np.ndarray
 
 
 class Out(NamedTuple):
@@ -73,10 +74,11 @@ class ZoneArrays(NamedTuple):
     edge: np.ndarray
     sign: np.ndarray
     first_row: np.ndarray
+    edge_at: np.ndarray
 
 
 @compiled
-def _height(x, xl, yl, xr, yr):
+def height(x, xl, yl, xr, yr):
     """Give the edge's height at x; at its ends exactly theirs, so that edges that meet agree."""
     if x <= xl:
         return yl
@@ -86,7 +88,7 @@ def _height(x, xl, yl, xr, yr):
 
 
 @compiled
-def _under(left, right, h0, h1, middle, rho):
+def under(left, right, h0, h1, middle, rho):
     """Integrate the density from 0 up to a line of height h0 at `left` and h1 at `right`."""
     r0, r1, r2, s1, s2 = rho
     w = right - left
@@ -133,7 +135,7 @@ def _near_edges(zones, part, x0, y0, x1, y1, near):
                 break
             for k in range(off[cell], off[cell + 1]):
                 if row == max(first_row[k], r1) and edge[k, 0] <= x0 < edge[k, 2]:
-                    h = _height(0.0, edge[k, 0] - x0, edge[k, 1] - y0, edge[k, 2] - x0, edge[k, 3] - y0)
+                    h = height(0.0, edge[k, 0] - x0, edge[k, 1] - y0, edge[k, 2] - x0, edge[k, 3] - y0)
                     if h > high:
                         cover += sign[k]
 
@@ -164,7 +166,7 @@ def _near_edges(zones, part, x0, y0, x1, y1, near):
                     right = min(right, west + (column + 1) * step - x0)
                 if right <= left:
                     continue
-                h0, h1 = _height(left, xl, yl, xr, yr), _height(right, xl, yl, xr, yr)
+                h0, h1 = height(left, xl, yl, xr, yr), height(right, xl, yl, xr, yr)
                 if h0 > high and h1 > high:
                     continue
                 if (h0 > high) != (h1 > high):
@@ -207,16 +209,16 @@ def _common(own, n_own, near, n_near, middle, rho):
             b0, b1 = g0 + slope_b * (left - bl), g0 + slope_b * (right - bl)
             d0, d1 = a0 - b0, a1 - b1
             if d0 <= 0 and d1 <= 0:
-                part = _under(left, right, a0, a1, middle, rho)
+                part = under(left, right, a0, a1, middle, rho)
             elif d0 >= 0 and d1 >= 0:
-                part = _under(left, right, b0, b1, middle, rho)
+                part = under(left, right, b0, b1, middle, rho)
             else:
                 t = d0 / (d0 - d1)
                 cross, h = left + t * (right - left), a0 + t * (a1 - a0)
                 if d0 < 0:
-                    part = _under(left, cross, a0, h, middle, rho) + _under(cross, right, h, b1, middle, rho)
+                    part = under(left, cross, a0, h, middle, rho) + under(cross, right, h, b1, middle, rho)
                 else:
-                    part = _under(left, cross, b0, h, middle, rho) + _under(cross, right, h, a1, middle, rho)
+                    part = under(left, cross, b0, h, middle, rho) + under(cross, right, h, a1, middle, rho)
             total += own[i, 4] * sb * part
     return total
 
@@ -273,8 +275,8 @@ def cut_to_strip(edges, listed, first, last, x0, x1, own):
         left, right = max(edges[i, 0], x0), min(edges[i, 2], x1)
         if right <= left:
             continue
-        h0 = _height(left, edges[i, 0], edges[i, 1], edges[i, 2], edges[i, 3])
-        h1 = _height(right, edges[i, 0], edges[i, 1], edges[i, 2], edges[i, 3])
+        h0 = height(left, edges[i, 0], edges[i, 1], edges[i, 2], edges[i, 3])
+        h1 = height(right, edges[i, 0], edges[i, 1], edges[i, 2], edges[i, 3])
         low, top = min(low, h0, h1), max(top, h0, h1)
         own[n, 0], own[n, 1], own[n, 2], own[n, 3], own[n, 4] = left - x0, right - x0, h0, h1, edges[i, 4]
         n += 1
@@ -362,7 +364,7 @@ def overlay_rows(
             rho = density(kind, false_easting, x0 + middle, y0)
             strip_m2 = 0.0
             for i in range(m):
-                strip_m2 += own[i, 4] * _under(own[i, 0], own[i, 1], own[i, 2], own[i, 3], middle, rho)
+                strip_m2 += own[i, 4] * under(own[i, 0], own[i, 1], own[i, 2], own[i, 3], middle, rho)
             out.own_m2[row] += strip_m2
             for h in range(hits):
                 part = found[h]

@@ -60,11 +60,14 @@ def shapes_of_grids(ring_off, part_off, box, counts):
 
 
 @compiled
-def list_edges(xy, ring_off, part_off, box, counts, cell_base, cell_at, edge, sign, first_row, counting):
+def list_edges(
+    xy, ring_off, part_off, box, counts, cell_base, cell_at, edge, sign, first_row, edge_at, counting
+):
     """Count the edges of each cell (`counting`), or list them from where `cell_at` says.
 
     `edge` is west x, y, east x, y (a vertical edge: upwards), `sign` +1 where the polygon is below it, -1
-    where above, `first_row` the lowest cell of that column in which the edge is listed.
+    where above, `first_row` the lowest cell of that column in which the edge is listed, `edge_at` the place in
+    `xy` where it begins.
     """
     for part in range(len(box)):
         nx, ny = counts[part, 0], counts[part, 1]
@@ -102,6 +105,7 @@ def list_edges(xy, ring_off, part_off, box, counts, cell_base, cell_at, edge, si
                             edge[at, 0], edge[at, 1], edge[at, 2], edge[at, 3] = xl, yl, xr, yr
                             sign[at] = s
                             first_row[at] = r0
+                            edge_at[at] = i
 
 
 @compiled

@@ -39,4 +39,5 @@ def _new_room(most_points: int, parts: int, near: int) -> Scratch:
         near=np.empty((near, 5)),
         off=np.empty(most_points // 16 + 4, np.int64),
         listed=np.empty(4 * most_points, np.int64),
+        order=np.empty(most_points, np.int64),
     )

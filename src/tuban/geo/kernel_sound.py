@@ -15,19 +15,33 @@ from tuban.geo.kernel_density import density
 
 
 @compiled
-def _lower(own, n):
+def _from_west(own, n, order):
+    """List a strip's edges by where they begin: few, so each moves to its place."""
+    for i in range(n):
+        left = own[i, 0]
+        j = i
+        while j > 0 and own[order[j - 1], 0] > left:
+            order[j] = order[j - 1]
+            j -= 1
+        order[j] = i
+
+
+@compiled
+def _lower(own, n, order):
     """Sum what lies under both lines over all pairs of a strip's edges, each with itself included."""
     total = 0.0
-    for i in range(n):
+    for k in range(n):
+        i = order[k]
         left_i, right_i, a, slope, sign = own[i, 0], own[i, 1], own[i, 2], own[i, 5], own[i, 4]
         total += 0.5 * (a + own[i, 3]) * (right_i - left_i)
-        for j in range(i + 1, n):
-            left, right = max(left_i, own[j, 0]), min(right_i, own[j, 1])
-            if right <= left:
-                continue
+        for m in range(k + 1, n):
+            j = order[m]
+            left = own[j, 0]
+            if left >= right_i:
+                break
+            right = min(right_i, own[j, 1])
             a0, a1 = a + slope * (left - left_i), a + slope * (right - left_i)
-            b0 = own[j, 2] + own[j, 5] * (left - own[j, 0])
-            b1 = own[j, 2] + own[j, 5] * (right - own[j, 0])
+            b0, b1 = own[j, 2], own[j, 2] + own[j, 5] * (right - left)
             d0, d1 = a0 - b0, a1 - b1
             if d0 <= 0 and d1 <= 0:
                 under = a0 + a1
@@ -67,10 +81,11 @@ def wrong_area(xy, ring_off, part_off, row_off, row_box, rows, kind, false_easti
             m, y0, y1 = cut_to_strip(edges, listed, off[k], off[k + 1], x0, x1, own)
             if m == 0 or not y1 > y0:
                 continue
+            _from_west(own, m, scratch.order)
             once = 0.0
             for i in range(m):
                 once += own[i, 4] * 0.5 * (own[i, 2] + own[i, 3]) * (own[i, 1] - own[i, 0])
             rho = density(kind, false_easting, 0.5 * (x0 + x1), 0.5 * (y0 + y1))[0]
-            wrong[at] += (_lower(own, m) - once) * rho
+            wrong[at] += (_lower(own, m, scratch.order) - once) * rho
             own_m2[at] += once * rho
     return len(rows), 0

@@ -147,3 +147,39 @@ def faulty_row(xy, ring_off, part_off, row_off):
                 if xy[i, 0] - xy[i, 0] != 0 or xy[i, 1] - xy[i, 1] != 0:
                     return row
     return UNDERSTOOD
+
+
+@compiled
+def _put_u32(data, at, value):
+    for byte in range(4):
+        data[at + byte] = (value >> (8 * byte)) & 0xFF
+    return at + 4
+
+
+@compiled
+def _put_polygon(words, ring_off, first, last, data, at):
+    data[at] = 1
+    at = _put_u32(data, at + 1, _POLYGON)
+    at = _put_u32(data, at, last - first)
+    for ring in range(first, last):
+        at = _put_u32(data, at, ring_off[ring + 1] - ring_off[ring])
+        for k in range(2 * ring_off[ring], 2 * ring_off[ring + 1]):
+            word = words[k]
+            for byte in range(8):
+                data[at + byte] = (word >> np.uint64(8 * byte)) & np.uint64(0xFF)
+            at += 8
+    return at
+
+
+@compiled
+def write(words, ring_off, part_off, row_off, offsets, data):
+    """Write rows as WKB: a polygon where a row has one part, else a multipolygon; `offsets` are given."""
+    for row in range(len(row_off) - 1):
+        at = offsets[row]
+        first, last = row_off[row], row_off[row + 1]
+        if last - first != 1:
+            data[at] = 1
+            at = _put_u32(data, at + 1, _MULTIPOLYGON)
+            at = _put_u32(data, at, last - first)
+        for part in range(first, last):
+            at = _put_polygon(words, ring_off, part_off[part], part_off[part + 1], data, at)

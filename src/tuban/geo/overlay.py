@@ -34,6 +34,7 @@ def shares(
     tolerance: Tolerance | None = None,
     geometry: bool = False,
     checked: bool = False,
+    repair: bool = False,
     threads: int | None = None,
     progress: Progress = quiet,
 ) -> Shares:
@@ -47,8 +48,10 @@ def shares(
     parcel_m2 : the parcels' statutory areas where they are known already.
     tolerance : what counts as a sliver; left out, nothing does.
     geometry : also give the pieces, in the parcels' system; a parcel wholly inside is passed on untouched.
-    checked : the parcels are known to be valid; else each one that the outline of a zone comes near to is
-        checked. One deep inside a zone has its statutory area, whatever its outline does.
+    checked : the parcels come from the store, whose intake refuses what is invalid. Then those that the outline
+        of a zone comes near to are looked at only for what would make an area wrong, which is fast; else for
+        every fault, and all others for what would make an area wrong.
+    repair : make invalid parcels valid (ground inside some ring and not in a hole) and name them in the result.
     threads : left out, two where the work is worth it.
 
     Raises
@@ -58,9 +61,17 @@ def shares(
     WrongUse : a `ZoneIndex` made for another system.
     """
     from tuban.geo.coords import from_shapes
-    from tuban.geo.overlay_pairs import PARCEL, measure_pairs
-    from tuban.geo.zone_index import ZoneIndex, must_be_valid
+    from tuban.geo.overlay_pairs import PARCEL, measure_pairs, must_hold
+    from tuban.geo.overlay_sound import repaired
+    from tuban.geo.zone_index import ZoneIndex
 
+    shapes = np.asarray(parcels.array, dtype=object)
+    mended = np.empty(0, np.int64)
+    if repair:
+        shapes, mended = repaired(shapes)
+        parcels = gpd.GeoSeries(shapes, crs=parcels.crs)
+        if len(mended):
+            parcel_m2 = None  # of what was invalid, no measure holds
     whole_m2 = area_m2(parcels) if parcel_m2 is None else np.asarray(parcel_m2, dtype=np.float64)
     progress(Step(0.05, Text("建立空间索引", "Indexing")))
     if isinstance(zones, ZoneIndex):
@@ -68,18 +79,16 @@ def shares(
         index.must_suit(parcels.crs)
     else:
         index = ZoneIndex.of(zones, parcels.crs)
-    shapes = np.asarray(parcels.array, dtype=object)
     rings = from_shapes(shapes, PARCEL)
     found = measure_pairs(rings, index, threads=threads, progress=part(progress, 0.1, 0.8))
-    if not checked:
-        must_be_valid(shapes[found.near], PARCEL, found.near)
+    must_hold(rings, index.crs, found, None if checked or repair else shapes.__getitem__)
 
     def pieces(which: NDArray[np.intp]) -> NDArray[Any]:
-        return clipped(shapes[found.parcel[which]], index, found, which, part(progress, 0.8, 1.0))
+        return clipped(rings, shapes.__getitem__, index, found, which, progress=part(progress, 0.8, 1.0))
 
     tolerance = tolerance or Tolerance()
     counts = ~slivers(found, tolerance, index.crs, pieces)
-    result = settled(found, counts, whole_m2[found.parcel], tolerance)
+    result = settled(found, counts, whole_m2[found.parcel], tolerance, mended)
     if geometry:
         result.frame["geometry"] = pieces(np.flatnonzero(counts))
     progress(Step(1.0, Text("叠加完成", "Overlay done")))
@@ -145,7 +154,7 @@ def site_shares(
     """
     from tuban.geo.coords import from_shapes
     from tuban.geo.overlay_pairs import PARCEL, measure_pairs
-    from tuban.geo.zone_index import must_be_valid
+    from tuban.geo.overlay_sound import must_be_valid
 
     if len(site) != 1:
         raise WrongUse(

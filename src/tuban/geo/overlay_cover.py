@@ -20,10 +20,10 @@ from tuban.domain.progress import Progress, Step, part, quiet
 from tuban.errors import Text, WrongUse
 from tuban.geo.area import area_m2
 from tuban.geo.coords import from_shapes
-from tuban.geo.overlay_pairs import PARCEL, Raw, raw_pairs
+from tuban.geo.overlay_pairs import Raw, raw_pairs
 from tuban.geo.overlay_result import areal
 from tuban.geo.overlay_self import Overlaps, overlaps_within
-from tuban.geo.overlay_sound import Unsound, must_be_sound, sound
+from tuban.geo.overlay_sound import PARCEL, Unsound, must_be_sound, sound
 from tuban.geo.plane import NOISE_M2, NOISE_SHARE, unit_m2
 from tuban.geo.zone_index import ZoneIndex, must_be_ours
 

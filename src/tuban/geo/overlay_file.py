@@ -23,9 +23,9 @@ from tuban.errors import Text, WrongUse
 from tuban.geo.area import area_m2
 from tuban.geo.coords import from_arrow
 from tuban.geo.io_parquet import described
-from tuban.geo.overlay_pairs import PARCEL, Pairs, measure_pairs, threads_for
+from tuban.geo.overlay_pairs import PARCEL, Pairs, measure_pairs, must_hold, threads_for
 from tuban.geo.overlay_result import Shares, Tolerance, clipped, settled, slivers
-from tuban.geo.zone_index import ZoneIndex, must_be_valid
+from tuban.geo.zone_index import ZoneIndex
 
 _AREA = "_area_m2"
 
@@ -104,6 +104,9 @@ class _Rows:
     def _shapes(self) -> NDArray[Any]:
         return shapely.from_wkb(self._wkb.to_numpy())
 
+    def _some(self, rows: NDArray[np.int64]) -> NDArray[Any]:
+        return self._shapes[rows]
+
     def _statutory(self, rows: NDArray[np.int64]) -> NDArray[np.float64]:
         if self._stated is not None:
             return self._stated[rows]
@@ -114,11 +117,10 @@ class _Rows:
         """Give the shares of these rows, numbered as in the file."""
         found = measure_pairs(self._rings, index, threads=1, first_row=self._start)
         rows = found.parcel - self._start
-        if not checked:
-            must_be_valid(self._shapes[found.near - self._start], PARCEL, found.near)
+        must_hold(self._rings, index.crs, found, None if checked else self._some, self._start)
 
         def pieces(which: NDArray[np.intp]) -> NDArray[Any]:
-            return clipped(self._shapes[rows[which]], index, found, which)
+            return clipped(self._rings, self._some, index, found, which, first_row=self._start)
 
         counts = ~slivers(found, tolerance, index.crs, pieces)
         return settled(found, counts, self._statutory(rows), tolerance)

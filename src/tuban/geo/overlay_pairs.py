@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +16,11 @@ from tuban.errors import Text
 from tuban.geo.coords import Rings, refused
 from tuban.geo.kernel_area import EVERY, Out, overlay_rows
 from tuban.geo.kernel_room import room_for
+from tuban.geo.overlay_sound import PARCEL, must_be_sound, must_be_valid
 from tuban.geo.plane import NOISE_M2, NOISE_SHARE, Measure, plane_of
 from tuban.geo.zone_index import ZoneIndex
 
 Array = NDArray[np.float64]
-PARCEL = Text("图斑", "parcel")
 
 _ROWS_AT_ONCE = 5_000
 _FEW_ROWS = 2_000  # below this, threads cost more than they bring
@@ -83,6 +84,35 @@ def measure_pairs(
     return _settled(
         found.row, zone, found.common, found.cut, found.outline, found.own, index.single, first_row
     )
+
+
+def must_hold(
+    parcels: Rings,
+    crs: Any,
+    found: Pairs,
+    shapes: Callable[[NDArray[np.int64]], NDArray[Any]] | None,
+    first_row: int = 0,
+) -> None:
+    """Refuse parcels whose areas cannot be trusted.
+
+    Parameters
+    ----------
+    shapes : gives some rows as geometries: then every fault of those near an outline is refused, and what would
+        make an area wrong in all others that lie in a zone. Left out, what would make one wrong near an outline.
+        The other rows have a share of 0 or 1 whatever their outline does.
+    first_row : the number in `found` of the first parcel.
+
+    Raises
+    ------
+    InvalidGeometry : the first of them.
+    """
+    near = found.near - first_row
+    if shapes is None:
+        must_be_sound(parcels, crs, PARCEL, near, first_row)
+        return
+    must_be_valid(shapes(near), PARCEL, found.near)
+    inside = np.setdiff1d(found.parcel - first_row, near)
+    must_be_sound(parcels, crs, PARCEL, inside, first_row)
 
 
 class Raw(NamedTuple):

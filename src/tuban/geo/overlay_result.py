@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +16,7 @@ from tuban.errors import Text
 from tuban.geo.area import length_m
 
 if TYPE_CHECKING:  # the compiled kernels load when they are used
+    from tuban.geo.coords import Rings
     from tuban.geo.overlay_pairs import Pairs
     from tuban.geo.zone_index import ZoneIndex
 
@@ -44,16 +45,24 @@ class Shares:
     `frame` has a row for each pair that counts, sorted by parcel and zone: `parcel` and `zone` (positions in
     the input), `area_m2`, `share` (0–1 of the parcel), and `geometry` where asked for. The area of a piece is
     its share of the parcel's statutory area, so the pieces of a parcel that zones cover once sum to that
-    parcel. What `tolerance` left out is counted, not hidden: `slivers` pieces with `slivers_m2`.
+    parcel. What `tolerance` left out is counted, not hidden: `slivers` pieces with `slivers_m2`. `repaired` are
+    the invalid parcels that were made valid, where that was asked for.
     """
 
     frame: pd.DataFrame
     tolerance: Tolerance
     slivers: int
     slivers_m2: float
+    repaired: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
 
 
-def settled(found: Pairs, counts: NDArray[np.bool_], whole_m2: Array, tolerance: Tolerance) -> Shares:
+def settled(
+    found: Pairs,
+    counts: NDArray[np.bool_],
+    whole_m2: Array,
+    tolerance: Tolerance,
+    repaired: NDArray[np.int64] | None = None,
+) -> Shares:
     """Make the table: shares of the statutory areas `whole_m2` (of each pair's parcel)."""
     area = found.share * whole_m2
     frame = pd.DataFrame(
@@ -64,7 +73,11 @@ def settled(found: Pairs, counts: NDArray[np.bool_], whole_m2: Array, tolerance:
             "share": found.share[counts],
         }
     )
-    return Shares(frame, tolerance, int((~counts).sum()), float(area[~counts].sum()))
+    none = np.empty(0, np.int64)
+    left = ~counts
+    return Shares(
+        frame, tolerance, int(left.sum()), float(area[left].sum()), none if repaired is None else repaired
+    )
 
 
 def slivers(
@@ -87,17 +100,41 @@ def slivers(
 
 
 def clipped(
-    parcels: NDArray[Any], index: ZoneIndex, found: Pairs, which: NDArray[np.intp], progress: Progress = quiet
+    rings: Rings,
+    shapes: Callable[[NDArray[np.int64]], NDArray[Any]],
+    index: ZoneIndex,
+    found: Pairs,
+    which: NDArray[np.intp],
+    *,
+    first_row: int = 0,
+    progress: Progress = quiet,
 ) -> NDArray[Any]:
-    """Build the pieces of some pairs: a parcel wholly inside is its own piece, only the others are cut."""
-    result = parcels
+    """Build the pieces of some pairs: a parcel wholly inside is its own piece, only the others are cut.
+
+    Parameters
+    ----------
+    rings, shapes : the parcels, and what gives some of their rows as geometries.
+    first_row : the number in `found` of the first of them.
+    """
+    from tuban.geo.overlay_clip import Cut, clip
+
+    row = found.parcel[which] - first_row
     cut = np.flatnonzero((found.common_m2 < found.own_m2)[which])
-    zone_shapes = index.shapes(found.zone[which[cut]])
+    whole = np.ones(len(row), np.bool_)
+    whole[cut] = False
+    result = np.empty(len(row), dtype=object)
+    result[whole] = shapes(row[whole])
     for start in range(0, len(cut), _PAIRS_AT_ONCE):
-        block = cut[start : start + _PAIRS_AT_ONCE]
-        result[block] = shapely.intersection(result[block], zone_shapes[start : start + _PAIRS_AT_ONCE])
+        at = cut[start : start + _PAIRS_AT_ONCE]
+        pair = which[at]
+        wkb = clip(
+            rings,
+            index,
+            Cut(row[at], found.zone[pair], found.common_m2[pair], found.own_m2[pair], first_row),
+        )
+        result[at] = shapely.from_wkb(wkb.to_numpy(zero_copy_only=False))
         progress(Step(min(1.0, (start + _PAIRS_AT_ONCE) / len(cut)), Text("求交", "Intersecting")))
-    return areal(result)
+    return result
 
 
 def areal(pieces: NDArray[Any]) -> NDArray[Any]:

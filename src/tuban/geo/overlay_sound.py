@@ -15,6 +15,7 @@ from tuban.geo.kernel_room import room_for
 from tuban.geo.kernel_sound import wrong_area
 from tuban.geo.plane import NOISE_M2, NOISE_SHARE, plane_of
 
+PARCEL = Text("图斑", "parcel")
 Unsound = Literal["refuse", "leave_out", "repair"]
 
 
@@ -68,6 +69,28 @@ def unsound(rings: Rings, crs: Any, rows: NDArray[np.int64] | None = None) -> ND
     return rows[np.abs(wrong) > NOISE_M2 + NOISE_SHARE * np.abs(own_m2)]
 
 
+def must_be_valid(shapes: NDArray[Any], what: Text, rows: NDArray[np.integer] | None = None) -> None:
+    """Refuse, by row, a polygon with any fault; `rows` are the row numbers where `shapes` are some of many.
+
+    Raises
+    ------
+    InvalidGeometry : the first of them, and how many there are.
+    """
+    wrong = np.flatnonzero(~shapely.is_valid(shapes) & ~shapely.is_missing(shapes))
+    if len(wrong):
+        reason = str(shapely.is_valid_reason(shapes[wrong[0]]))
+        raise refused(what, int(wrong[0] if rows is None else rows[wrong[0]]), reason, reason, len(wrong))
+
+
+def repaired(shapes: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """Give polygons made valid (ground inside some ring and not in a hole), and the rows that were not."""
+    rows = np.flatnonzero(~shapely.is_valid(shapes) & ~shapely.is_missing(shapes))
+    if len(rows):
+        shapes = shapes.copy()
+        shapes[rows] = shapely.make_valid(shapes[rows], method="structure", keep_collapsed=False)
+    return shapes, rows
+
+
 def must_be_sound(
     rings: Rings, crs: Any, what: Text, rows: NDArray[np.int64] | None = None, first_row: int = 0
 ) -> None:
@@ -103,7 +126,7 @@ def sound(shapes: NDArray[Any], crs: Any, what: Text, unsound_: Unsound = "refus
     if len(rows):
         shapes = shapes.copy()
         if unsound_ == "repair":
-            shapes[rows] = shapely.make_valid(shapes[rows], method="structure", keep_collapsed=False)
+            shapes[rows] = repaired(shapes[rows])[0]
         else:
             shapes[rows] = None
         rings = from_shapes(shapes, what)

@@ -22,11 +22,12 @@ from numpy.typing import NDArray
 from tuban.errors import Damaged, Text, WrongUse
 from tuban.geo import kernel_grid, kernel_tree
 from tuban.geo.area import LONGEST_EDGE_M, area_m2
-from tuban.geo.coords import Rings, boxes, from_arrow, from_shapes, refused
+from tuban.geo.coords import Rings, boxes, from_arrow, from_shapes
 from tuban.geo.crs import Understood, convert, understand
 from tuban.geo.kernel_area import ZoneArrays
+from tuban.geo.overlay_sound import must_be_sound, must_be_valid, repaired
 
-_FORMAT = 1  # of a saved index; another one is made again
+_FORMAT = 2  # of a saved index; another one is made again
 _DEGREES_PER_METRE = 1 / 111_320
 _RINGS = ("xy", "ring_off", "part_off", "row_off")
 _ZONE = Text("分区", "zone")
@@ -46,7 +47,9 @@ class ZoneIndex:
     arrays: ZoneArrays
 
     @classmethod
-    def of(cls, zones: gpd.GeoSeries, crs: Any = None, *, checked: bool = False) -> ZoneIndex:
+    def of(
+        cls, zones: gpd.GeoSeries, crs: Any = None, *, checked: bool = False, repair: bool = False
+    ) -> ZoneIndex:
         """Prepare the zones of a layer.
 
         Parameters
@@ -54,7 +57,9 @@ class ZoneIndex:
         zones : k polygons, CGCS2000.
         crs : system of the parcels to come, where it is another one: long edges are divided first, since an
             edge is straight in its own plane only.
-        checked : they come from the store, whose intake refuses what is invalid; else every one is checked.
+        checked : they come from the store, whose intake refuses what is invalid. Then only what would make an
+            area wrong is looked for, which is fast; else every fault of a polygon.
+        repair : make what is invalid valid: ground inside some ring and not in a hole. Else it is refused.
 
         Raises
         ------
@@ -63,14 +68,26 @@ class ZoneIndex:
         """
         target = must_be_ours(zones.crs if crs is None else crs)
         shapes = _in_system(zones, zones.crs if crs is None else crs)
-        if not checked:
+        if repair:
+            shapes = repaired(shapes)[0]
+        elif not checked:
             must_be_valid(shapes, _ZONE)
-        return cls.of_rings(from_shapes(shapes, _ZONE), target.code)
+        rings = from_shapes(shapes, _ZONE)
+        if checked and not repair:
+            must_be_sound(rings, target.code, _ZONE)
+        return cls.of_rings(rings, target.code)
 
     @classmethod
     def of_wkb(cls, column: pa.Array | pa.ChunkedArray, crs: Any) -> ZoneIndex:
-        """Prepare zones from the WKB of a stored layer version, in its own system, without geometry objects."""
-        return cls.of_rings(from_arrow(column, _ZONE), must_be_ours(crs).code)
+        """Prepare zones from the WKB of a stored layer version, in its own system, without geometry objects.
+
+        Raises
+        ------
+        InvalidGeometry : a zone whose area is not what its outline shows; the message names the row.
+        """
+        rings, code = from_arrow(column, _ZONE), must_be_ours(crs).code
+        must_be_sound(rings, code, _ZONE)
+        return cls.of_rings(rings, code)
 
     @classmethod
     def of_rings(cls, rings: Rings, crs: str) -> ZoneIndex:
@@ -82,20 +99,21 @@ class ZoneIndex:
         cells = counts.prod(axis=1)
         cell_base = np.concatenate([[0], np.cumsum(cells)]).astype(np.int64)
         held = np.zeros(cell_base[-1] + 1, np.int64)
-        none = np.empty((0, 4)), np.empty(0, np.int8), np.empty(0, np.int32)
+        none = np.empty((0, 4)), np.empty(0, np.int8), np.empty(0, np.int32), np.empty(0, np.int32)
         kernel_grid.list_edges(xy, ring_off, part_off, box, counts, cell_base, held, *none, True)
         cell_off = np.concatenate([[0], np.cumsum(held[:-1])]).astype(np.int64)
         edge, sign = np.empty((cell_off[-1], 4)), np.empty(cell_off[-1], np.int8)
-        first_row, inside = np.empty(cell_off[-1], np.int32), np.zeros(cell_base[-1], np.int8)
+        first_row, edge_at = np.empty(cell_off[-1], np.int32), np.empty(cell_off[-1], np.int32)
+        inside = np.zeros(cell_base[-1], np.int8)
         at = cell_off.copy()
         kernel_grid.list_edges(
-            xy, ring_off, part_off, box, counts, cell_base, at, edge, sign, first_row, False
+            xy, ring_off, part_off, box, counts, cell_base, at, edge, sign, first_row, edge_at, False
         )
         column = np.empty(counts.max(initial=1), np.int64)
         kernel_grid.fill_cells(box, counts, cell_base, cell_off, edge, sign, first_row, inside, column)
         nodes, level_off, order = kernel_tree.pack(box)
         arrays = ZoneArrays(
-            nodes, level_off, order, box, counts, cell_base, cell_off, inside, edge, sign, first_row
+            nodes, level_off, order, box, counts, cell_base, cell_off, inside, edge, sign, first_row, edge_at
         )
         part_zone = np.repeat(np.arange(len(rings)), np.diff(rings.row_off)).astype(np.int64)
         return cls(crs, rings, part_zone, arrays)
@@ -117,20 +135,7 @@ class ZoneIndex:
 
     def shapes(self, zones: NDArray[np.integer]) -> NDArray[Any]:
         """Give some zones as geometries, in the system of the index."""
-        rings = self.rings
-        made: dict[int, Any] = {}
-        for zone in np.unique(zones).tolist():
-            first, last = rings.row_off[zone], rings.row_off[zone + 1]
-            parts = rings.part_off[first : last + 1]
-            offsets = rings.ring_off[parts[0] : parts[-1] + 1]
-            xy = rings.xy[offsets[0] : offsets[-1]]
-            polygons = shapely.from_ragged_array(
-                shapely.GeometryType.POLYGON, xy, (offsets - offsets[0], parts - parts[0])
-            )
-            made[zone] = polygons[0] if len(polygons) == 1 else shapely.multipolygons(polygons)
-        result = np.empty(len(zones), dtype=object)
-        result[:] = [made[zone] for zone in zones.tolist()]
-        return result
+        return self.rings.shapes(zones)
 
     def _held(self) -> dict[str, NDArray[Any]]:
         rings = {name: getattr(self.rings, name) for name in _RINGS}
@@ -201,14 +206,6 @@ class ZoneIndex:
                 parcels=ours,
                 index=self.crs,
             )
-
-
-def must_be_valid(shapes: NDArray[Any], what: Text, rows: NDArray[np.intp] | None = None) -> None:
-    """Refuse, by row, a polygon that crosses itself; `rows` are the row numbers where `shapes` are some of many."""
-    wrong = np.flatnonzero(~shapely.is_valid(shapes) & ~shapely.is_missing(shapes))
-    if len(wrong):
-        reason = str(shapely.is_valid_reason(shapes[wrong[0]]))
-        raise refused(what, int(wrong[0] if rows is None else rows[wrong[0]]), reason, reason, len(wrong))
 
 
 @lru_cache(maxsize=64)
