@@ -27,6 +27,10 @@ FEATURES: dict[str, tuple[str, Text]] = {
         "quality",
         Text("成果质检:规则、问题、例外", "Quality inspection: rules, findings, exceptions"),
     ),
+    "compliance": (
+        "compliance",
+        Text("合规性核验:地块是否符合规划", "Compliance: may this be built here"),
+    ),
     "trail": ("trail", Text("全过程留痕:查看、核验", "The trail of every step: show, verify")),
     "standards": ("standards", Text("标准与编码:查看、检索", "Standards and codes: show, search")),
 }

@@ -146,6 +146,63 @@ PREDICATES: dict[str, PredicateSpec] = {
 JOINERS = ("all", "any", "not")
 
 
+# What a project may say of itself; a pack that asks for another attribute does not load.
+ATTRIBUTES: dict[str, Text] = {
+    "stage": Text(
+        "事项:new 新增建设、boundary_in 调入、boundary_out 调出、farmland_in 补划、farmland_out 核减",
+        "what is done: new, boundary_in, boundary_out, farmland_in, farmland_out",
+    ),
+    "use": Text(
+        "用途:municipal、transport、water、eco_tourism、industrial、residential、public、commercial、mining、"
+        "open_pit_mine、waste、agriculture、ecology、settlement、utility、heritage、defence",
+        "use of the land, one of these words",
+    ),
+    "activity": Text("红线内有限人为活动类别(1–10)", "kind of limited activity in the redline (1–10)"),
+    "recognised": Text("已取得省级认定或论证意见(true/false)", "province has recognised it (true/false)"),
+    "national_major": Text("国家重大项目(true/false)", "national major project (true/false)"),
+    "large": Text("重大建设项目(true/false)", "large project (true/false)"),
+    "approved": Text("已依法批准并备案(true/false)", "lawfully approved and filed (true/false)"),
+    "demonstrated": Text("已专题论证(true/false)", "studied and argued (true/false)"),
+    "location_kind": Text(
+        "边界内、单独选址、边界外独立城镇建设用地", "inside, separate site, independent urban land"
+    ),
+    "passes_under": Text(
+        "下穿或跨越且不占地(true/false)", "passes under or over without taking land (true/false)"
+    ),
+    "existing": Text("现有建设(true/false)", "existing building (true/false)"),
+    "polluting": Text("污染型(true/false)", "polluting (true/false)"),
+    "discharging": Text("排放污染物(true/false)", "discharges pollutants (true/false)"),
+    "heavily_polluting": Text("对水体污染严重(true/false)", "pollutes water heavily (true/false)"),
+    "industry": Text(
+        "行业:smelting、petrochemical、chemical、coking、plating、leather、other",
+        "industry, one of these words",
+    ),
+    "blocks_flow": Text("阻碍行洪排涝(true/false)", "blocks flood or drainage flow (true/false)"),
+    "underground": Text("地下工程(true/false)", "underground works (true/false)"),
+    "archaeology_done": Text("已作考古调查勘探(true/false)", "archaeology done (true/false)"),
+    "demolition": Text("拆除(true/false)", "demolition (true/false)"),
+    "change_to_non_industrial": Text(
+        "工业用地改作他用(true/false)", "industrial land to other use (true/false)"
+    ),
+    "soil_cleared": Text("土壤风险管控已完成(true/false)", "soil risk control done (true/false)"),
+    "road_class": Text("道路等级:expressway、trunk、other", "road class: expressway, trunk, other"),
+    "road_width_m": Text("道路红线宽度(米)", "road red-line width, m"),
+    "height_m": Text("建筑高度(米)", "building height, m"),
+    "slope_deg": Text("平均坡度(度)", "mean slope, degrees"),
+    "corridor_width_m": Text("廊道宽度(米)", "corridor width, m"),
+    "line_kv": Text("电压等级(千伏)", "voltage, kV"),
+    "macro_station": Text("室外宏基站(true/false)", "outdoor macro station (true/false)"),
+    "replacement_ready": Text("补划方案已落实(true/false)", "replacement farmland is secured (true/false)"),
+    "position_map": Text("已附与尾矿库下游 1 公里位置关系图(true/false)", "map of the 1 km range attached"),
+    "sewers_separate": Text("雨污分流(true/false)", "separate sewers (true/false)"),
+    "case_no": Text("调整情形序号", "number of the case of adjustment"),
+}
+
+
+# What a project is taken to be where it does not say: the ordinary case, printed with the verdict.
+DEFAULT_ATTRIBUTES: dict[str, str] = {"stage": "new"}
+
+
 class Effect(StrEnum):
     """What follows when a rule applies."""
 
@@ -231,8 +288,20 @@ class NotForSites:
 
 
 @dataclass(frozen=True, slots=True)
+class NeededLayer:
+    """A layer that rules ask for and that plan databases do not define: what it is and who has it."""
+
+    code: str
+    title: Text
+    supplier: Text
+
+
+@dataclass(frozen=True, slots=True)
 class RulePack:
-    """The rules of one region: `region` is the beginning of its administrative code, "" for the country."""
+    """The rules of one region: `region` is the beginning of its administrative code, "" for the country.
+
+    `layers` names free layers (QT_…) and says who supplies a layer that is missing.
+    """
 
     name: str
     title: Text
@@ -241,4 +310,5 @@ class RulePack:
     extends: tuple[str, ...]
     rules: tuple[SiteRule, ...]
     not_for_sites: tuple[NotForSites, ...]
+    layers: tuple[NeededLayer, ...]
     sha256: str

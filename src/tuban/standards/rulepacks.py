@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from tuban.domain.siterule import (
+    ATTRIBUTES,
     JOINERS,
     PREDICATES,
     Argument,
     Effect,
+    NeededLayer,
     NotForSites,
     Predicate,
     RulePack,
@@ -25,7 +27,7 @@ from tuban.standards.tables import HERE
 from tuban.standards.yamldoc import YamlDoc, read_yaml
 
 _FOLDER = HERE / "rules" / "compliance"
-_PACK_KEYS = {"pack", "title", "region", "version", "extends", "rules", "not_for_sites", "note"}
+_PACK_KEYS = {"pack", "title", "region", "version", "extends", "rules", "not_for_sites", "layers", "note"}
 _RULE_KEYS = {
     "title", "when", "effect", "clause", "source", "confidence", "since", "until", "advice", "conditions",
     "documents", "unless", "exempt", "group", "strictness", "seen", "note", "versions",
@@ -122,6 +124,7 @@ def _pack(doc: YamlDoc, path: Path) -> RulePack:
         extends=tuple(str(base) for base in whole.get("extends") or ()),
         rules=tuple(rules),
         not_for_sites=_left_out(doc, whole.get("not_for_sites") or {}),
+        layers=_needed(doc, whole.get("layers") or {}),
         sha256=hashlib.sha256(path.read_bytes()).hexdigest(),
     )
 
@@ -163,7 +166,6 @@ def _rule(doc: YamlDoc, here: _Path, rule_id: str, said: dict[str, Any], pack: s
                     "Every rule names its clause, its source and its confidence.",
                 ),
                 rule=rule_id,
-                key=key,
             )
     try:
         effect = Effect(said["effect"])
@@ -229,6 +231,12 @@ def _predicate(doc: YamlDoc, here: _Path, said: Any) -> Predicate:
             raise doc.fault(
                 below, Text(f"{name} 缺少参数 {argument.name}。", f"{name} lacks {argument.name}.")
             )
+    if name.startswith("attribute") and values["name"] not in ATTRIBUTES:
+        raise doc.fault(
+            (*below, "name"),
+            Text(f"没有项目属性“{values['name']}”。", f"A project has no attribute {values['name']!r}."),
+            Text(f"可用:{'、'.join(ATTRIBUTES)}。", f"Use one of: {', '.join(ATTRIBUTES)}."),
+        )
     return Predicate(name, values)
 
 
@@ -265,6 +273,17 @@ def _left_out(doc: YamlDoc, said: Any) -> tuple[NotForSites, ...]:
             raise doc.fault(here, Text("应写明 reason。", "Say the reason."))
         _only(doc, here, why, {"reason", "checked_by"})
         found.append(NotForSites(seen, text_of(doc, here, why["reason"]), str(why.get("checked_by") or "")))
+    return tuple(found)
+
+
+def _needed(doc: YamlDoc, said: Any) -> tuple[NeededLayer, ...]:
+    found = []
+    for code, about in said.items():
+        here = ("layers", code)
+        if not isinstance(about, dict) or set(about) != {"title", "supplier"}:
+            raise doc.fault(here, Text("应写明 title 和 supplier。", "Say title and supplier."))
+        title, supplier = (text_of(doc, (*here, key), about[key]) for key in ("title", "supplier"))
+        found.append(NeededLayer(code, title, supplier))
     return tuple(found)
 
 
