@@ -64,6 +64,7 @@ class Asking:
     def __post_init__(self) -> None:
         self._rows: dict[str, NDArray[np.int64]] = {}
         self._taken: dict[Any, Taking] = {}
+        self._holders: set[str] = set()
 
     def prepare(self, layers: list[Layer]) -> None:
         """Ask all polygon layers of one system at once which of their objects the site has ground in."""
@@ -72,18 +73,16 @@ class Asking:
             if layer.index is not None and layer.code not in self._rows:
                 by_crs.setdefault(layer.crs, []).append(layer)
         for crs, some in by_crs.items():
-            found = self._shares(self.site.in_(crs), crs, some)
+            table = self._table(self.site.in_(crs), crs, some)
+            found = _rows_by_layer(table)
             for layer in some:
                 self._rows[layer.code] = found.get(layer.code, np.empty(0, np.int64))
+            # One object that holds the whole site: nothing of it can lie outside.
+            self._holders |= set(table["layer"][table["share"] >= 1.0])
 
-    def _shares(self, shape: Any, crs: str, layers: list[Layer]) -> dict[str, NDArray[np.int64]]:
-        series = gpd.GeoSeries([shape], crs=crs)
+    def _table(self, shape: Any, crs: str, layers: list[Layer]) -> pd.DataFrame:
         indexes = {layer.code: layer.index for layer in layers if layer.index is not None}
-        table: pd.DataFrame = site_shares(series, indexes)
-        return {
-            str(code): np.sort(rows["zone"].to_numpy(np.int64))
-            for code, rows in table.groupby("layer", sort=True)
-        }
+        return site_shares(gpd.GeoSeries([shape], crs=crs), indexes)
 
     def rows(self, layer: Layer) -> NDArray[np.int64]:
         """Give the objects that the site has ground in (or, for lines and points, meets)."""
@@ -100,7 +99,8 @@ class Asking:
         shape = moved(np.array([around], dtype=object), crs, layer.crs)[0]
         if layer.index is None:
             return np.sort(np.asarray(layer.tree.query(shape, predicate="intersects"), dtype=np.int64))
-        return self._shares(shape, layer.crs, [layer]).get(layer.code, np.empty(0, np.int64))
+        table = self._table(shape, layer.crs, [layer])
+        return _rows_by_layer(table).get(layer.code, np.empty(0, np.int64))
 
     def taking(self, layer: Layer, where: Where = None) -> Taking:
         """Work out what the site takes of a layer."""
@@ -120,6 +120,8 @@ class Asking:
     def outside(self, layer: Layer, where: Where = None) -> Taking:
         """Work out what of the site lies outside a layer."""
         rows = layer.chosen(self.rows(layer), where)
+        if where is None and layer.code in self._holders:
+            return self.none(layer)
         shape = self.site.in_(layer.crs)
         if not len(rows):
             return self.counted(layer, rows, np.array([shape], dtype=object))
@@ -174,6 +176,11 @@ class Asking:
             ground=shape,
             slivers=slivers,
         )
+
+
+def _rows_by_layer(table: pd.DataFrame) -> dict[str, NDArray[np.int64]]:
+    zones, names = table["zone"].to_numpy(np.int64), table["layer"].to_numpy()
+    return {str(name): np.sort(zones[names == name]) for name in dict.fromkeys(names)}
 
 
 def _of(layer: Layer) -> tuple[str, str, str, tuple[str, str]]:

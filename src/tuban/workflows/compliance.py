@@ -20,7 +20,7 @@ from tuban.compliance.review import review
 from tuban.compliance.site import Site, site_of
 from tuban.domain.siterule import ATTRIBUTES, DEFAULT_ATTRIBUTES, RulePack
 from tuban.domain.version import LayerVersion
-from tuban.errors import BrokenFile, Text, UnknownLayer, UnknownVersion, WrongUse
+from tuban.errors import BrokenFile, Text, WrongUse
 from tuban.geo.boundary_points import read as read_boundary
 from tuban.geo.io import read_layer
 from tuban.standards.profile import Profile
@@ -60,28 +60,27 @@ class Desk:
 
     def ground(self, on: date, known: datetime | None, rule_packs: Iterable[RulePack] = ()) -> Ground:
         """Give the layers in force on a day, as believed at a moment; each is loaded when it is asked for."""
+        in_force = self.ws.in_force(on=on, known=known)
+        known_codes = set(self.ws.codes())
         needed = {layer.code: layer for pack in rule_packs for layer in pack.layers}
         declared: Mapping[str, Any] = self.ws.settings.get(ABSENT_SETTING) or {}
 
         def load(code: str) -> Layer | Absent:
-            try:
-                return self._layer(self.ws.version(code, on=on, known=known))
-            except (UnknownLayer, UnknownVersion) as error:
-                if code in declared:
-                    return _declared(code, declared[code])
-                spec = self.profile.find(code)
-                title = needed[code].title if code in needed else spec.title if spec else Text(code, code)
-                if isinstance(error, UnknownLayer):
-                    reason = Text(f"{title.zh}({code})没有入库", f"{title.en} ({code}) was never imported")
-                else:
-                    reason = Text(
-                        f"{title.zh}({code})在 {on} 没有有效版本",
-                        f"{title.en} ({code}) has no version in force on {on}",
-                    )
-                supplier = needed[code].supplier if code in needed else Text("", "")
-                return Absent(code, reason, supplier)
+            if code in in_force:
+                return self._layer(in_force[code])
+            if code in declared:
+                return _declared(code, declared[code])
+            spec = self.profile.find(code)
+            title = needed[code].title if code in needed else spec.title if spec else Text(code, code)
+            if code in known_codes:
+                reason = Text(
+                    f"{title.zh}({code})在 {on} 没有有效版本",
+                    f"{title.en} ({code}) has no version in force on {on}",
+                )
+            else:
+                reason = Text(f"{title.zh}({code})没有入库", f"{title.en} ({code}) was never imported")
+            return Absent(code, reason, needed[code].supplier if code in needed else Text("", ""))
 
-        in_force = self.ws.in_force(on=on, known=known)
         outline = next((code for code in OUTLINES if code in in_force), OUTLINES[0])
         quotas = {str(k): float(v) for k, v in (self.ws.settings.get(QUOTA_SETTING) or {}).items()}
         return Ground(load, quotas, outline)
