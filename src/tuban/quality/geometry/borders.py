@@ -15,6 +15,7 @@ from tuban.quality.geometry.measure import is_degrees, unit_m
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.int64]
+_PAIRS_AT_ONCE = 50_000
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,54 @@ def outlines_apart(layer: Fabric, border: Fabric, *, same_m: float, near_m: floa
         _unmatched(theirs, mine, layer.step), border, layer, same_m=same_m, near_m=near_m
     ).turned()
     return Apart(*(np.concatenate([a, b]) for a, b in zip(_columns(there), _columns(back), strict=True)))
+
+
+def lines_apart(layer: Fabric, other: Fabric, *, same_m: float, near_m: float) -> Apart:
+    """Compare all outlines of two layers, both ways, where an edge of the first is none of the second."""
+    points = np.unique(layer.rings.xy, axis=0)
+    there = vertices_apart(points, layer, other, same_m=same_m, near_m=near_m)
+    back = _beside_edges(layer, other, same_m=same_m, near_m=near_m)
+    return Apart(*(np.concatenate([a, b]) for a, b in zip(_columns(there), _columns(back), strict=True)))
+
+
+def _beside_edges(layer: Fabric, other: Fabric, *, same_m: float, near_m: float) -> Apart:
+    """Give the vertices of the other layer that lie beside an edge of the first that it does not have."""
+    rings = layer.rings
+    starts = np.setdiff1d(np.arange(len(rings.xy)), rings.ring_off[1:] - 1, assume_unique=True)
+    shared = _shared(rings.xy, other)
+    lone = starts[~(shared[starts] & shared[starts + 1])]
+    if not len(lone):
+        return _none()
+    scale, squeeze = unit_m(other.crs), 1.0
+    if is_degrees(other.crs):
+        squeeze = float(np.cos(np.radians(np.clip(np.median(rings.xy[:, 1]), -89, 89))))
+    a, b = rings.xy[lone], rings.xy[lone + 1]
+    edges = shapely.linestrings(np.stack([a, b], axis=1))
+    edge, row = other.tree.query(edges, predicate="dwithin", distance=near_m / scale / squeeze)
+    found: list[tuple[NDArray[Any], ...]] = []
+    for first in range(0, len(edge), _PAIRS_AT_ONCE):
+        block = slice(first, first + _PAIRS_AT_ONCE)
+        xy, at = shapely.get_coordinates(other.ground[row[block]], return_index=True)
+        e = edge[block][at]
+        along = (b[e] - a[e]) * (squeeze, 1.0)
+        to = (xy - a[e]) * (squeeze, 1.0)
+        square = np.maximum((along**2).sum(axis=1), 1e-300)
+        share = (along * to).sum(axis=1) / square
+        off = np.hypot(*(to - along * np.clip(share, 0, 1)[:, None]).T) * scale
+        ends = np.minimum(np.hypot(*to.T), np.hypot(*(to - along).T)) * scale
+        # Beside the edge, not round its end: vertices at its end are looked at the other way.
+        close = (off > same_m) & (off <= near_m) & (ends > near_m) & (share > 0) & (share < 1)
+        found.append((lone[e[close]], row[block][at[close]], xy[close], off[close]))
+    point, hit, xy, off = (
+        (np.concatenate(column) for column in zip(*found, strict=True)) if found else ([], [], [], [])
+    )
+    if not len(point):
+        return _none()
+    _, once = np.unique(np.c_[hit, np.rint(xy / other.step)], axis=0, return_index=True)
+    ring = np.searchsorted(rings.ring_off, point[once], side="right") - 1
+    part = np.searchsorted(rings.part_off, ring, side="right") - 1
+    mine = np.searchsorted(rings.row_off, part, side="right") - 1
+    return Apart(mine.astype(np.int64), hit[once].astype(np.int64), xy[once], off[once])
 
 
 def vertices_apart(points: Array, own: Fabric, other: Fabric, *, same_m: float, near_m: float) -> Apart:

@@ -94,7 +94,10 @@ def no_gap(case: Case) -> Iterator[Finding]:
         own = laid(case, layer)
         whole = whole_of(case, layer)
         places = cover.gaps(own, whole, least_m2=limit)
+        units = base_code(layer) in case.words("boundaries")
         for shape, area, width, rows in listed(places):
+            if units and len(rows) < 2:
+                continue  # another unit's enclave
             names = "、".join(layer.object_id(row) for row in rows) or layer.label
             strip = sliver(case, width)
             yield case.finding(

@@ -9,7 +9,7 @@ import shapely
 
 from tuban.domain.finding import Finding
 from tuban.quality.case import Case
-from tuban.quality.geometry.borders import Apart, outlines_apart, vertices_apart
+from tuban.quality.geometry.borders import Apart, lines_apart, outlines_apart
 from tuban.quality.geometry.cover import Places, gaps, strips
 from tuban.quality.package import PackageLayer
 from tuban.quality.register import rule
@@ -38,15 +38,13 @@ def shared_boundaries(case: Case) -> Iterator[Finding]:
         if patches is None or patches is zones:
             continue
         met = True
-        own = fabric(case, zones, patches)
-        points = np.unique(own.rings.xy, axis=0)
-        near = case.number("zones_near_m")
-        yield from _apart(
-            case,
-            zones,
-            patches,
-            vertices_apart(points, own, fabric(case, patches), same_m=limit, near_m=near),
+        found = lines_apart(
+            fabric(case, zones, patches),
+            fabric(case, patches),
+            same_m=limit,
+            near_m=case.number("zones_near_m"),
         )
+        yield from _apart(case, zones, patches, found)
         case.tick()
     if not met:
         raise case.skip("没有可比对的共用边界", "no two layers share a boundary here")
