@@ -185,3 +185,9 @@ def test_a_geodatabase_takes_single_and_multiple_polygons_and_columns_without_an
     back = gpd.read_file(tmp_path / "a.gdb", layer="X")
     assert back["SJNF"].isna().all()
     assert back.geometry.area.tolist() == [1.0, 2.0]
+
+
+def test_a_geopackage_is_of_the_version_that_older_desktop_software_knows(tmp_path):
+    written = write_layer(parcels(1, DLBM=["0101"]), tmp_path / "a.gpkg", format="gpkg", layer_name="DLTB")
+    # SQLite keeps it at byte 60; 10200 is GeoPackage 1.2.
+    assert int.from_bytes(written.read_bytes()[60:64], "big") == 10_200

@@ -180,6 +180,9 @@ def _write_ogr(
         options["geometry_type"] = _EMPTY[kind]
     if format == "shp":
         options["encoding"] = encoding or "UTF-8"
+    if format == "gpkg" and not target.exists():
+        # What GDAL writes by default since 3.11, 1.4, older desktop GIS (QGIS 3.22) open only with a warning.
+        options["dataset_options"] = {"VERSION": "1.2"}
     geometry = frame.active_geometry_name if isinstance(frame, gpd.GeoDataFrame) else None
     if geometry is None and format == "shp":
         raise WrongUse(
