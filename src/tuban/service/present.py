@@ -208,9 +208,13 @@ def task(of: Task, lang: Lang) -> out.TaskOut:
         created_at=datetime.fromisoformat(of.created_at),
         started_at=datetime.fromisoformat(of.started_at) if of.started_at else None,
         finished_at=datetime.fromisoformat(of.finished_at) if of.finished_at else None,
-        result=out.TaskResultOut(**of.result) if of.result else None,
+        result=_made(of.result) if of.result else None,
         error=error,
     )
+
+
+def _made(result: dict) -> out.TaskResultOut | out.TaskRunOut:
+    return out.TaskRunOut(**result) if "run" in result else out.TaskResultOut(**result)
 
 
 def _present(name: str | None, of: LayerVersion) -> str | None:

@@ -407,6 +407,13 @@ class TaskResultOut(Model):
     """How the file was understood: encoding, renamed columns, and so on."""
 
 
+class TaskRunOut(Model):
+    """What a task made that waits in a work area: an inspection, say."""
+
+    area: str
+    run: str
+
+
 class TaskOut(Model):
     """A long work: what it does, how far it is, how it ended."""
 
@@ -419,7 +426,7 @@ class TaskOut(Model):
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
-    result: TaskResultOut | None
+    result: TaskResultOut | TaskRunOut | None
     error: TaskErrorOut | None
 
 

@@ -120,8 +120,9 @@ def too_large(most_bytes: int) -> WrongUse:
     most_mb = most_bytes / 1024**2
     return WrongUse(
         Text(f"文件超过上传上限 {most_mb:,.0f} MB。", f"The file is over the limit of {most_mb:,.0f} MB."),
-        Text("请在本机用 tuban layers import 导入,或调高 TUBAN_MAX_UPLOAD_BYTES。",
-             "Import it on the machine itself with `tuban layers import`, or raise TUBAN_MAX_UPLOAD_BYTES."),
+        Text("请在本机用命令行(tuban layers import、tuban quality check)处理,或调高 TUBAN_MAX_UPLOAD_BYTES。",
+             "Use the command line on the machine itself (`tuban layers import`, `tuban quality check`), or raise "
+             "TUBAN_MAX_UPLOAD_BYTES."),
         max_bytes=most_bytes,
     )  # fmt: skip
 

@@ -224,6 +224,230 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/quality/exceptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Exceptions
+         * @description List the register of exceptions (例外), newest first.
+         */
+        get: operations["list_exceptions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quality/exceptions/{exception}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Withdraw Exception
+         * @description Withdraw an exception; it stays in the register, as withdrawn.
+         */
+        delete: operations["withdraw_exception"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quality/profiles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Quality Profiles
+         * @description List the profiles that can be inspected by; the workspace's own is the default.
+         */
+        get: operations["list_quality_profiles"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quality/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Quality Rules
+         * @description List the rules that a profile inspects by, in the order of their numbers.
+         */
+        get: operations["list_quality_rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quality/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Inspections
+         * @description List the inspections, newest first.
+         */
+        get: operations["list_inspections"];
+        put?: never;
+        /**
+         * Start Inspection
+         * @description Queue an inspection of a package, or of layer versions of the workspace; follow it at /api/tasks.
+         */
+        post: operations["start_inspection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quality/runs/{run}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Inspection
+         * @description Give a verdict with all it rests on: counts, tolerances, hashes, what was not checked, what it does not prove.
+         */
+        get: operations["read_inspection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quality/runs/{run}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Inspections
+         * @description Say what is new, gone and unchanged against another run, with one page of one side.
+         */
+        get: operations["compare_inspections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quality/runs/{run}/exceptions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Accept Finding
+         * @description Accept a finding as an exception, by name, with a reason and an expiry.
+         */
+        post: operations["accept_finding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quality/runs/{run}/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Inspection Findings
+         * @description Give one page of a run's findings.
+         */
+        get: operations["list_inspection_findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quality/runs/{run}/findings/{n}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Inspection Finding
+         * @description Give one finding with its true shape and the shapes of the objects it concerns, in degrees.
+         */
+        get: operations["read_inspection_finding"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quality/runs/{run}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Report
+         * @description Give the report of a run as a file: for people (XLSX, PDF, DOCX, HTML), for QGIS (GPKG), for machines (JSON).
+         */
+        get: operations["download_report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/search": {
         parameters: {
             query?: never;
@@ -449,6 +673,23 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AcceptIn
+         * @description Accept one finding of a run.
+         */
+        AcceptIn: {
+            /** By */
+            by: string;
+            /** Finding */
+            finding: number;
+            /** Reason */
+            reason: string;
+            /**
+             * Until
+             * Format: date
+             */
+            until: string;
+        };
+        /**
          * BaseMapOut
          * @description A base map that the settings allow.
          */
@@ -491,6 +732,24 @@ export interface components {
             swap_axes: boolean;
             /** Valid From */
             valid_from?: string | null;
+        };
+        /** Body_start_inspection */
+        Body_start_inspection: {
+            /**
+             * File
+             * @description a package: a zip of the plan's folder or .gdb, or one file
+             */
+            file?: string | null;
+            /**
+             * Profile
+             * @default
+             */
+            profile: string;
+            /**
+             * Versions
+             * @description layer versions: DLTB (in force), DLTB@2
+             */
+            versions?: string[] | null;
         };
         /**
          * ChangedFeatureOut
@@ -601,6 +860,20 @@ export interface components {
             removed: components["schemas"]["CompareFeatureOut"][];
         };
         /**
+         * CountsOut
+         * @description How many findings weigh how much; those accepted as exceptions are counted apart.
+         */
+        CountsOut: {
+            /** Accepted */
+            accepted: number;
+            /** General */
+            general: number;
+            /** Veto */
+            veto: number;
+            /** Warning */
+            warning: number;
+        };
+        /**
          * ErrorBody
          * @description What is wrong, and how to go on, in the language of the request.
          */
@@ -622,6 +895,53 @@ export interface components {
          */
         ErrorOut: {
             error: components["schemas"]["ErrorBody"];
+        };
+        /**
+         * ExceptionOut
+         * @description A finding that a named person accepted (例外).
+         */
+        ExceptionOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /**
+             * Finding
+             * @description Key of the finding, the same in every run.
+             */
+            finding: string;
+            /** Id */
+            id: string;
+            /** Layer */
+            layer: string;
+            message: components["schemas"]["TextOut"];
+            /** Objects */
+            objects: string[];
+            /** Reason */
+            reason: string;
+            /** Rule */
+            rule: string;
+            /** Run */
+            run: string;
+            /**
+             * State
+             * @description `changed`: its object is not what it was; the exception has lapsed by itself.
+             * @enum {string}
+             */
+            state: "held" | "expired" | "changed" | "withdrawn";
+            /**
+             * Until
+             * Format: date
+             * @description Last day on which it holds.
+             */
+            until: string;
+            /** Withdrawn By */
+            withdrawn_by: string | null;
+            /** Withdrawn Reason */
+            withdrawn_reason: string | null;
         };
         /**
          * FeatureDetailOut
@@ -721,6 +1041,18 @@ export interface components {
              * @enum {string}
              */
             type: "Point" | "MultiPoint" | "LineString" | "MultiLineString" | "Polygon" | "MultiPolygon";
+        };
+        /**
+         * GroupCountOut
+         * @description The findings of one rule, layer, town or mender.
+         */
+        GroupCountOut: {
+            counts: components["schemas"]["CountsOut"];
+            /** Key */
+            key: string;
+            title: components["schemas"]["TextOut"];
+            /** Total */
+            total: number;
         };
         /**
          * GroupOut
@@ -859,6 +1191,18 @@ export interface components {
             tables: components["schemas"]["IndicatorTableOut"][];
         };
         /**
+         * InspectedFileOut
+         * @description One thing that was handed in and looked at.
+         */
+        InspectedFileOut: {
+            /** Name */
+            name: string;
+            /** Rows */
+            rows: number | null;
+            /** Sha256 */
+            sha256: string | null;
+        };
+        /**
          * LandUseClassOut
          * @description One land-use class of one edition.
          */
@@ -977,6 +1321,16 @@ export interface components {
             length_m: number;
         };
         /**
+         * NotCheckedOut
+         * @description A rule that was not applied, or not to its end, and why.
+         */
+        NotCheckedOut: {
+            reason: components["schemas"]["TextOut"];
+            /** Rule */
+            rule: string;
+            title: components["schemas"]["TextOut"];
+        };
+        /**
          * PaintColourOut
          * @description One row of a legend.
          */
@@ -1028,6 +1382,350 @@ export interface components {
             name: string;
         };
         /**
+         * QualityFindingDetailOut
+         * @description One finding with its true shape and the objects it concerns.
+         */
+        QualityFindingDetailOut: {
+            /**
+             * Accepted
+             * @description Set apart by an exception: in this run, or registered since.
+             */
+            accepted: boolean;
+            /** Area M2 */
+            area_m2: number | null;
+            /**
+             * Bounds
+             * @description Where it lies; null where it has no place on the map.
+             */
+            bounds: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+            /**
+             * Confidence
+             * @description How sure the source of the rule is.
+             */
+            confidence: string;
+            definition: components["schemas"]["TextOut"];
+            exception: components["schemas"]["ExceptionOut"] | null;
+            /** Expected */
+            expected: string;
+            geometry: components["schemas"]["GeometryOut"] | null;
+            /** Key */
+            key: string;
+            /** Layer */
+            layer: string;
+            layer_title: components["schemas"]["TextOut"];
+            /** Mender */
+            mender: string;
+            mender_title: components["schemas"]["TextOut"];
+            message: components["schemas"]["TextOut"];
+            /**
+             * N
+             * @description Its number in the run, from 0.
+             */
+            n: number;
+            /** Objects */
+            objects: string[];
+            /** Observed */
+            observed: string;
+            /** Rows */
+            rows: number[];
+            /** Rule */
+            rule: string;
+            rule_title: components["schemas"]["TextOut"];
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "V" | "G" | "W";
+            /** Shapes */
+            shapes: components["schemas"]["ShapeOut"][];
+            /** Source */
+            source: string;
+            /** Tolerance */
+            tolerance: string;
+            /** Unit */
+            unit: string;
+            unit_title: components["schemas"]["TextOut"] | null;
+            /** Width M */
+            width_m: number | null;
+        };
+        /**
+         * QualityFindingOut
+         * @description One thing that a rule found.
+         */
+        QualityFindingOut: {
+            /**
+             * Accepted
+             * @description Set apart by an exception: in this run, or registered since.
+             */
+            accepted: boolean;
+            /** Area M2 */
+            area_m2: number | null;
+            /**
+             * Bounds
+             * @description Where it lies; null where it has no place on the map.
+             */
+            bounds: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+            /** Expected */
+            expected: string;
+            /** Key */
+            key: string;
+            /** Layer */
+            layer: string;
+            layer_title: components["schemas"]["TextOut"];
+            /** Mender */
+            mender: string;
+            mender_title: components["schemas"]["TextOut"];
+            message: components["schemas"]["TextOut"];
+            /**
+             * N
+             * @description Its number in the run, from 0.
+             */
+            n: number;
+            /** Objects */
+            objects: string[];
+            /** Observed */
+            observed: string;
+            /** Rows */
+            rows: number[];
+            /** Rule */
+            rule: string;
+            rule_title: components["schemas"]["TextOut"];
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "V" | "G" | "W";
+            /** Tolerance */
+            tolerance: string;
+            /** Unit */
+            unit: string;
+            unit_title: components["schemas"]["TextOut"] | null;
+            /** Width M */
+            width_m: number | null;
+        };
+        /**
+         * QualityFindingsOut
+         * @description One page of the findings of a run.
+         */
+        QualityFindingsOut: {
+            /** Findings */
+            findings: components["schemas"]["QualityFindingOut"][];
+            /** Total */
+            total: number;
+        };
+        /**
+         * QualityProfileOut
+         * @description A set of rules that can be inspected by.
+         */
+        QualityProfileOut: {
+            /** Default */
+            default: boolean;
+            /** Name */
+            name: string;
+            /** Rules */
+            rules: number;
+            /** Version */
+            version: string;
+        };
+        /**
+         * QualityRuleOut
+         * @description One rule of the catalogue, as the profile has it.
+         */
+        QualityRuleOut: {
+            /** Confidence */
+            confidence: string;
+            definition: components["schemas"]["TextOut"];
+            dimension: components["schemas"]["TextOut"];
+            /**
+             * Enabled
+             * @description False where the profile has switched it off.
+             */
+            enabled: boolean;
+            /** Id */
+            id: string;
+            mender: components["schemas"]["TextOut"];
+            /** Parameters */
+            parameters: {
+                [key: string]: string;
+            };
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "V" | "G" | "W";
+            /** Source */
+            source: string;
+            title: components["schemas"]["TextOut"];
+        };
+        /**
+         * RunDetailOut
+         * @description One inspection with everything its verdict rests on.
+         */
+        RunDetailOut: {
+            /**
+             * Accepted Since
+             * @description Findings accepted after this run: the next run sets them apart.
+             */
+            accepted_since: number;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /**
+             * Bounds
+             * @description Around the first findings that have a place.
+             */
+            bounds: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+            /** By */
+            by: string;
+            /**
+             * Complete
+             * @description False where a rule did not finish: the verdict holds for what was looked at.
+             */
+            complete: boolean;
+            counts: components["schemas"]["CountsOut"];
+            /** Files */
+            files: components["schemas"]["InspectedFileOut"][];
+            /** Id */
+            id: string;
+            /** Layers */
+            layers: components["schemas"]["GroupCountOut"][];
+            /** Menders */
+            menders: components["schemas"]["GroupCountOut"][];
+            /**
+             * Not Applicable
+             * @description Rules that had nothing to look at in this package.
+             */
+            not_applicable: components["schemas"]["NotCheckedOut"][];
+            /**
+             * Not Finished
+             * @description Rules that ran into their budget of time, memory or findings.
+             */
+            not_finished: components["schemas"]["NotCheckedOut"][];
+            /** Profile */
+            profile: string;
+            /** Profile Version */
+            profile_version: string;
+            /**
+             * Reports
+             * @description Formats in which a report can be had here.
+             */
+            reports: ("xlsx" | "pdf" | "docx" | "html" | "gpkg" | "json")[];
+            /** Rules */
+            rules: components["schemas"]["GroupCountOut"][];
+            /** Rules Applied */
+            rules_applied: number;
+            /** Sample */
+            sample: boolean;
+            /**
+             * Subject
+             * @description Name of the package, or the layer versions inspected.
+             */
+            subject: string;
+            /** Tolerances */
+            tolerances: components["schemas"]["SettingOut"][];
+            /** Units */
+            units: components["schemas"]["GroupCountOut"][];
+            /**
+             * Unproven
+             * @description What a green result does not prove.
+             */
+            unproven: components["schemas"]["TextOut"][];
+            /**
+             * Verdict
+             * @description `partial`: no veto finding, but some rule did not finish.
+             * @enum {string}
+             */
+            verdict: "pass" | "fail" | "partial";
+            /**
+             * Versions
+             * @description Layer versions of the workspace, as `DLTB@2`; empty for a package.
+             */
+            versions: string[];
+        };
+        /**
+         * RunOut
+         * @description One inspection: of what, by which rules, with which verdict.
+         */
+        RunOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /**
+             * Complete
+             * @description False where a rule did not finish: the verdict holds for what was looked at.
+             */
+            complete: boolean;
+            counts: components["schemas"]["CountsOut"];
+            /** Id */
+            id: string;
+            /** Profile */
+            profile: string;
+            /** Profile Version */
+            profile_version: string;
+            /** Sample */
+            sample: boolean;
+            /**
+             * Subject
+             * @description Name of the package, or the layer versions inspected.
+             */
+            subject: string;
+            /**
+             * Verdict
+             * @description `partial`: no veto finding, but some rule did not finish.
+             * @enum {string}
+             */
+            verdict: "pass" | "fail" | "partial";
+            /**
+             * Versions
+             * @description Layer versions of the workspace, as `DLTB@2`; empty for a package.
+             */
+            versions: string[];
+        };
+        /**
+         * RunsComparedOut
+         * @description A run against an earlier one: what is new, what is gone, what stayed; one page of one side.
+         */
+        RunsComparedOut: {
+            /** Findings */
+            findings: components["schemas"]["QualityFindingOut"][];
+            /** Gone */
+            gone: number;
+            /** New */
+            new: number;
+            /** Other */
+            other: string;
+            /** Run */
+            run: string;
+            /**
+             * Side
+             * @enum {string}
+             */
+            side: "new" | "gone" | "unchanged";
+            /** Unchanged */
+            unchanged: number;
+        };
+        /**
          * SearchOut
          * @description Hits, best first.
          */
@@ -1069,6 +1767,28 @@ export interface components {
             lon?: number | null;
             /** Title */
             title: string;
+        };
+        /**
+         * SettingOut
+         * @description One tolerance in force.
+         */
+        SettingOut: {
+            /** Name */
+            name: string;
+            title: components["schemas"]["TextOut"];
+            /** Value */
+            value: string;
+        };
+        /**
+         * ShapeOut
+         * @description An object that a finding concerns, as it was inspected.
+         */
+        ShapeOut: {
+            geometry: components["schemas"]["GeometryOut"] | null;
+            /** Layer */
+            layer: string;
+            /** Object */
+            object: string;
         };
         /**
          * StandardLayerOut
@@ -1244,7 +1964,8 @@ export interface components {
             finished_at: string | null;
             /** Id */
             id: string;
-            result: components["schemas"]["TaskResultOut"] | null;
+            /** Result */
+            result: components["schemas"]["TaskResultOut"] | components["schemas"]["TaskRunOut"] | null;
             /**
              * Share
              * @description 0–1.
@@ -1281,6 +2002,16 @@ export interface components {
             rows: number;
             /** Version */
             version: number;
+        };
+        /**
+         * TaskRunOut
+         * @description What a task made that waits in a work area: an inspection, say.
+         */
+        TaskRunOut: {
+            /** Area */
+            area: string;
+            /** Run */
+            run: string;
         };
         /**
          * TaskStartedOut
@@ -2219,6 +2950,870 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MeasureOut"];
+                };
+            };
+            /** @description The request cannot be meant */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The workspace does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The file cannot be taken in */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description No room on the disk */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    list_exceptions: {
+        parameters: {
+            query?: {
+                /** @description language; default: Accept-Language, then zh */
+                lang?: ("zh" | "en") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionOut"][];
+                };
+            };
+            /** @description The request cannot be meant */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The workspace does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The file cannot be taken in */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description No room on the disk */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    withdraw_exception: {
+        parameters: {
+            query: {
+                by: string;
+                reason: string;
+                /** @description language; default: Accept-Language, then zh */
+                lang?: ("zh" | "en") | null;
+            };
+            header?: never;
+            path: {
+                exception: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionOut"];
+                };
+            };
+            /** @description The request cannot be meant */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The workspace does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The file cannot be taken in */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description No room on the disk */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    list_quality_profiles: {
+        parameters: {
+            query?: {
+                /** @description language; default: Accept-Language, then zh */
+                lang?: ("zh" | "en") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityProfileOut"][];
+                };
+            };
+            /** @description The request cannot be meant */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The workspace does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The file cannot be taken in */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description No room on the disk */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    list_quality_rules: {
+        parameters: {
+            query?: {
+                /** @description a profile's name; default: the workspace's */
+                profile?: string;
+                /** @description language; default: Accept-Language, then zh */
+                lang?: ("zh" | "en") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityRuleOut"][];
+                };
+            };
+            /** @description The request cannot be meant */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The workspace does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The file cannot be taken in */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description No room on the disk */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    list_inspections: {
+        parameters: {
+            query?: {
+                /** @description language; default: Accept-Language, then zh */
+                lang?: ("zh" | "en") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunOut"][];
+                };
+            };
+            /** @description The request cannot be meant */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The workspace does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The file cannot be taken in */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description No room on the disk */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    start_inspection: {
+        parameters: {
+            query?: {
+                /** @description language; default: Accept-Language, then zh */
+                lang?: ("zh" | "en") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_start_inspection"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskStartedOut"];
+                };
+            };
+            /** @description The request cannot be meant */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The workspace does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The file cannot be taken in */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description No room on the disk */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    read_inspection: {
+        parameters: {
+            query?: {
+                /** @description language; default: Accept-Language, then zh */
+                lang?: ("zh" | "en") | null;
+            };
+            header?: never;
+            path: {
+                /** @description the run's number */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunDetailOut"];
+                };
+            };
+            /** @description The request cannot be meant */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The workspace does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The file cannot be taken in */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description No room on the disk */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    compare_inspections: {
+        parameters: {
+            query: {
+                with: string;
+                offset?: number;
+                side?: "new" | "gone" | "unchanged";
+                /** @description language; default: Accept-Language, then zh */
+                lang?: ("zh" | "en") | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the run's number */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunsComparedOut"];
+                };
+            };
+            /** @description The request cannot be meant */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The workspace does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The file cannot be taken in */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description No room on the disk */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    accept_finding: {
+        parameters: {
+            query?: {
+                /** @description language; default: Accept-Language, then zh */
+                lang?: ("zh" | "en") | null;
+            };
+            header?: never;
+            path: {
+                /** @description the run's number */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExceptionOut"];
+                };
+            };
+            /** @description The request cannot be meant */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The workspace does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The file cannot be taken in */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description No room on the disk */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    list_inspection_findings: {
+        parameters: {
+            query?: {
+                offset?: number;
+                rule?: string;
+                severity?: string;
+                layer?: string;
+                unit?: string;
+                mender?: string;
+                q?: string;
+                /** @description severity, rule, layer, unit, area_m2, width_m; -name: largest first */
+                sort?: string;
+                /** @description language; default: Accept-Language, then zh */
+                lang?: ("zh" | "en") | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the run's number */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityFindingsOut"];
+                };
+            };
+            /** @description The request cannot be meant */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The workspace does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The file cannot be taken in */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description No room on the disk */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    read_inspection_finding: {
+        parameters: {
+            query?: {
+                /** @description language; default: Accept-Language, then zh */
+                lang?: ("zh" | "en") | null;
+            };
+            header?: never;
+            path: {
+                /** @description the run's number */
+                run: string;
+                n: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityFindingDetailOut"];
+                };
+            };
+            /** @description The request cannot be meant */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The workspace does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The file cannot be taken in */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description No room on the disk */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    download_report: {
+        parameters: {
+            query?: {
+                format?: "xlsx" | "pdf" | "docx" | "html" | "gpkg" | "json";
+                /** @description language; default: Accept-Language, then zh */
+                lang?: ("zh" | "en") | null;
+            };
+            header?: never;
+            path: {
+                /** @description the run's number */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             /** @description The request cannot be meant */

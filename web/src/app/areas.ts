@@ -4,7 +4,8 @@
  * Its screen uses `areaChoices(id, …)` for what a link restores, sets `rightPanel` and `bottomPanel` to the
  * area's id to open its own panels there, and draws on the one map by `useMap().overlay`.
  */
-import type { Component } from 'vue'
+import { Warning } from '@element-plus/icons-vue'
+import { defineAsyncComponent, type Component } from 'vue'
 
 import LayerPanel from '@/features/layers/LayerPanel.vue'
 import { MAP } from '@/shared/areas'
@@ -29,5 +30,20 @@ export const areas: Area[] = [
     id: MAP,
     title: { zh: '一张图', en: 'One Map' },
     left: { title: { zh: '图层', en: 'Layers' }, component: LayerPanel },
+  },
+  {
+    id: 'quality',
+    title: { zh: '成果质检', en: 'Quality' },
+    left: {
+      title: { zh: '成果质检', en: 'Quality inspection' },
+      component: defineAsyncComponent(() => import('@/features/quality/QualityPanel.vue')),
+    },
+    right: {
+      id: 'quality',
+      title: { zh: '问题', en: 'Finding' },
+      icon: Warning,
+      component: defineAsyncComponent(() => import('@/features/quality/FindingPanel.vue')),
+    },
+    bottom: defineAsyncComponent(() => import('@/features/quality/FindingTable.vue')),
   },
 ]

@@ -54,3 +54,10 @@ export function goTo(id: string): void {
   bottomPanel.value = kept[id]?.bottom ?? ''
   leftOpen.value = true
 }
+
+/** Open in an area what `told` names (a run, say), with the area's table below the map. */
+export function openIn(id: string, told: Choices): void {
+  goTo(id)
+  restoreChoices(id, told)
+  bottomPanel.value = id
+}

@@ -12,6 +12,7 @@ from tuban.service.routes import (
     indicators,
     layers,
     measure,
+    quality,
     search,
     standards,
     statistics,
@@ -34,6 +35,6 @@ ERRORS: dict[int | str, dict] = {
 api = APIRouter(prefix="/api", responses=ERRORS, dependencies=[Depends(language_choice)])
 for part in (
     status, layers, features, tiles, identify, search, statistics, compare,
-    measure, download, imports, tasks, trail, standards, indicators,
+    measure, download, imports, quality, tasks, trail, standards, indicators,
 ):  # fmt: skip
     api.include_router(part.router)
