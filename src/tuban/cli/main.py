@@ -27,6 +27,10 @@ FEATURES: dict[str, tuple[str, Text]] = {
         "quality",
         Text("成果质检:规则、问题、例外", "Quality inspection: rules, findings, exceptions"),
     ),
+    "consistency": (
+        "consistency",
+        Text("图数文一致:检查规划文本和表格", "Do the numbers of a plan document agree"),
+    ),
     "compliance": (
         "compliance",
         Text("合规性核验:地块是否符合规划", "Compliance: may this be built here"),

@@ -176,7 +176,7 @@ def _sentence(
 ) -> Iterator[Quantity]:
     words = _lists()
     protected = [(m.start(), m.end()) for m in words["joined"].finditer(sentence)]
-    numbers = [n for n in find_numbers(hidden) if not _is_name(hidden, n)]
+    numbers = _shared_units(hidden, [n for n in find_numbers(hidden) if not _is_name(hidden, n)])
     spots = [(at, name) for at, name in places.find(sentence) if name not in places.upper]
     part_at = words["part"].search(sentence)
     named = _lexicon().find(sentence)
@@ -267,6 +267,21 @@ def _with_tail(core: str, after: str) -> str:
         if found and not after.startswith(("左右", "以上", "以下", "以内"))
         else core
     )
+
+
+def _shared_units(text: str, numbers: list[Number]) -> list[Number]:
+    """Give the unit at the end of a row of numbers to all of them: 分别为1.2、3.4和5.6公顷."""
+    done = list(numbers)
+    for i in range(len(done) - 2, -1, -1):
+        gap = text[done[i].end : done[i + 1].start]
+        if (
+            not done[i].unit
+            and done[i + 1].unit
+            and gap in ("、", "和", "及", "与", "，", "：", "降低到", "增加到", "降至", "增至")
+        ):
+            last = done[i + 1]
+            done[i] = replace(done[i], unit=last.unit, kind=last.kind, factor=last.factor)
+    return done
 
 
 def _begins_clause(sentence: str, at: int, name: str) -> bool:

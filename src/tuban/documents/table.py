@@ -156,6 +156,8 @@ def build(block: Block, caption: str, unit: str, index: int = 0) -> Table | None
         if head >= len(padded):
             return None
         head = 0
+    while head > 1 and sum(1 for cell in padded[head - 1] if cell.text) == 1:
+        head -= 1  # a section row right under the header
     columns = _columns(padded[:head], width, unit, caption)
     body, body_lines = padded[head:], lines[head:]
     serial = {
@@ -300,8 +302,9 @@ def _units_from_cells(
     """A column whose cells print % is one of shares, whatever its header says."""
     found = list(columns)
     for c, column in enumerate(columns):
-        kinds = [cell.number for (_, at), cell in cells.items() if at == c and cell.number.unit]
-        if not column.unit and kinds and len({n.kind for n in kinds}) == 1:
+        every = [cell.number for (_, at), cell in cells.items() if at == c]
+        kinds = [number for number in every if number.unit]
+        if not column.unit and 2 * len(kinds) > len(every) and len({n.kind for n in kinds}) == 1:
             found[c] = Column(column.path, kinds[0].unit, kinds[0].kind)
     return found
 

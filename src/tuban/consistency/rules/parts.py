@@ -1,0 +1,261 @@
+"""The whole and its parts in running text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from fractions import Fraction
+
+from tuban.consistency.facts import Facts
+from tuban.consistency.judge import one_digit, sum_slack, text
+from tuban.consistency.register import report, rule
+from tuban.documents.quantity import Quantity, is_generic
+from tuban.domain.finding import Finding, Judgement
+from tuban.errors import Text
+from tuban.standards.words import grammar
+
+_MARK = re.compile(r"其中|包括|包含|分别为|分别是|由")
+_OPEN = re.compile(r"等(?![级别于高待])|主要(?:有|为|包括)|例如|比如|重点包括|部分为")
+_NEAR = Fraction(3, 100)
+
+
+@rule("C202")
+def parts_and_whole(facts: Facts) -> Iterable[Finding]:
+    """Compare the parts that a text lists with the whole that it states."""
+    groups = [*_in_sentences(facts), *_by_place(facts), *_over_passages(facts)]
+    for whole, members in groups:
+        if _sums(whole, members):
+            facts.wholes.add(frozenset(_name(member) for member in members))
+    done: set[tuple[int, int]] = set()
+    for whole, members in groups:
+        key = (whole.line, whole.column)
+        if key in done:
+            continue
+        found = _judge(facts, whole, members)
+        if found is not None:
+            done.add(key)
+            yield found
+
+
+def _name(quantity: Quantity) -> str:
+    return quantity.place if quantity.explicit_place and quantity.place else quantity.subject
+
+
+def _measures(quantity: Quantity) -> bool:
+    return (
+        quantity.number.high is None
+        and bool(quantity.kind)
+        and quantity.kind not in ("share", "points", "time", "multiple")
+    )
+
+
+def _in_sentences(facts: Facts) -> Iterator[tuple[Quantity, list[Quantity]]]:
+    """A total, then 其中 or 包括, then parts of its kind up to the full stop."""
+    for passage in facts.passages:
+        by_sentence: dict[int, list[Quantity]] = {}
+        for quantity in passage.quantities:
+            by_sentence.setdefault(quantity.sentence, []).append(quantity)
+        for index, said in by_sentence.items():
+            found = _one_sentence(index, said, by_sentence)
+            if found is not None:
+                yield found
+
+
+def _one_sentence(
+    index: int, said: list[Quantity], by_sentence: dict[int, list[Quantity]]
+) -> tuple[Quantity, list[Quantity]] | None:
+    sentence = said[0].sentence_text
+    marks = list(_MARK.finditer(sentence))
+    if not marks:
+        return None
+    mark = marks[0]
+    before = [q for q in said if q.number.start < mark.start() and _measures(q) and not q.paren]
+    stop = next((m.start() for m in marks[1:] if m.group() == "其中"), len(sentence))
+    after = [q for q in said if mark.end() < q.number.start < stop]
+    if (
+        not before
+        or not after
+        or (mark.group() == "由" and "组成" not in sentence and "构成" not in sentence)
+    ):
+        return None
+    whole = before[-1]
+    text_after = sentence[mark.start() : stop]
+    # Parts that semicolons divide go on to the full stop.
+    last = said
+    while stop == len(sentence) and last[0].sentence_text.endswith("；") and index + 1 in by_sentence:
+        index += 1
+        last = by_sentence[index]
+        if _MARK.search(last[0].sentence_text):
+            break
+        after += last
+        text_after += last[0].sentence_text
+    members = [
+        q for q in after if _measures(q) and not q.paren and q.kind == whole.kind and q.role == whole.role
+    ]
+    if _OPEN.search(text_after) and not (members and _exceeds(whole, members)):
+        return None
+    if not members or (len(members) == 1 and mark.group() != "其中"):
+        return None
+    return whole, members
+
+
+def _by_place(facts: Facts) -> Iterator[tuple[Quantity, list[Quantity]]]:
+    """A total of the whole area, then in the same paragraph one value for each place."""
+    for passage in facts.passages:
+        said = [q for q in passage.quantities if _measures(q) and not q.paren and not q.role]
+        for i, whole in enumerate(said):
+            if whole.place or is_generic(whole.subject):
+                continue
+            members = [
+                q
+                for q in said[i + 1 :]
+                if q.subject == whole.subject and q.kind == whole.kind and q.place and q.explicit_place
+            ]
+            if (
+                len(members) >= 2
+                and len({q.place for q in members}) == len(members)
+                and len({q.year for q in [whole, *members]}) == 1
+            ):
+                yield whole, members
+
+
+def _over_passages(facts: Facts) -> Iterator[tuple[Quantity, list[Quantity]]]:
+    """A total in one short paragraph, 其中 at the head of the next."""
+    passages = [p for p in facts.passages if not p.in_table]
+    for i, passage in enumerate(passages[1:], 1):
+        if (
+            not passage.text.text.startswith("其中")
+            or not passage.quantities
+            or passage.headings != passages[i - 1].headings
+        ):
+            continue
+        before = [q for q in passages[i - 1].quantities if _measures(q) and not q.paren]
+        if not before:
+            continue
+        whole = before[-1]
+        members = [
+            q
+            for q in passage.quantities
+            if _measures(q) and not q.paren and q.kind == whole.kind and q.role == whole.role
+        ]
+        if (
+            len(members) == 1
+            and members[0].place
+            and i + 1 < len(passages)
+            and passages[i + 1].headings == passage.headings
+        ):
+            members += [
+                q
+                for q in passages[i + 1].quantities[:1]
+                if q.subject == members[0].subject
+                and q.kind == whole.kind
+                and q.place
+                and q.place != members[0].place
+            ]
+        if len(members) >= 2:
+            yield whole, members
+
+
+def _total(members: list[Quantity]) -> Fraction:
+    return sum((q.number.base for q in members), Fraction(0))
+
+
+def _exceeds(whole: Quantity, members: list[Quantity]) -> bool:
+    return _total(members) > whole.number.base + sum_slack([q.number for q in members], whole.number)
+
+
+def _sums(whole: Quantity, members: list[Quantity]) -> bool:
+    gap = abs(_total(members) - whole.number.base)
+    return len(members) >= 2 and gap <= sum_slack([q.number for q in members], whole.number)
+
+
+def _judge(facts: Facts, whole: Quantity, members: list[Quantity]) -> Finding | None:
+    numbers = [q.number for q in members]
+    got, stated = _total(members), whole.number.base
+    decimals = max(n.decimals for n in [whole.number, *numbers])
+    slack = sum_slack(numbers, whole.number)
+    gap = got - stated
+    if abs(gap) <= slack:
+        if gap == 0 or len(members) < 2 or len({n.unit for n in [whole.number, *numbers]}) > 1:
+            return None
+        return _finding(facts, whole, members, Judgement.ROUNDING, 0.9, decimals)
+    if whole.relation == "~" or any(q.relation == "~" for q in members):
+        slack += abs(stated) / 50
+        if abs(gap) <= slack:
+            return None
+    nested = any(q.part and q.lead.startswith(("其中", "含")) for q in members[1:])
+    limits = {q.relation for q in [whole, *members]}
+    if gap > 0:
+        if nested or _overlaps(members) or (limits & {">=", "<="} and len(limits) > 1):
+            return None
+        if len(members) == 1 and (
+            is_generic(members[0].subject) is False and members[0].topic != whole.topic
+        ):
+            return None
+        if whole.kind.startswith("count") and len(members) > 1 and not _closed(facts, members):
+            return None
+        return _finding(facts, whole, members, Judgement.ERROR, 0.88, decimals)
+    if len(members) < 2 or nested:
+        return None
+    factor = whole.number.factor
+    slip = one_digit(got / factor, stated / factor, decimals) or any(
+        one_digit(q.number.base / q.number.factor, (q.number.base - gap) / q.number.factor, q.number.decimals)
+        for q in members
+    )
+    close = -gap <= stated * _NEAR
+    if _closed(facts, members):
+        return _finding(facts, whole, members, Judgement.ERROR, 0.9, decimals)
+    if close or (slip and len(str(whole.number.value)) >= 4 and -gap < stated / 2):
+        return _finding(facts, whole, members, Judgement.ERROR, 0.82 if close else 0.7, decimals)
+    return None
+
+
+def _overlaps(members: list[Quantity]) -> bool:
+    """Parts that stand in one another: 耕地 and 永久基本农田, a town and its seat."""
+    subjects = [q.subject for q in members]
+    return any(
+        a and b and a != b and (a in b or b in a) for i, a in enumerate(subjects) for b in subjects[i + 1 :]
+    ) or ("耕地" in subjects and "永久基本农田" in subjects)
+
+
+def _closed(facts: Facts, members: list[Quantity]) -> bool:
+    """Tell whether these parts are known to make a whole: seen to sum up elsewhere, or a pair of the vocabulary."""
+    names = frozenset(_name(q) for q in members)
+    if names in facts.wholes:
+        return True
+    texts = [f"{q.lead}{q.place}{q.subject}" for q in members]
+    return any(
+        len(pair) == len(texts)
+        and all(any(word in t for t in texts) for word in pair)
+        and all(any(word in t for word in pair) for t in texts)
+        for pair in grammar()["wholes"]
+    )
+
+
+def _finding(
+    facts: Facts,
+    whole: Quantity,
+    members: list[Quantity],
+    judgement: Judgement,
+    confidence: float,
+    decimals: int,
+) -> Finding:
+    got = _total(members) / whole.number.factor
+    gap = got - Fraction(whole.number.value)
+    sums = "+".join(f"{q.number.value}" for q in members)
+    subject = whole.subject or whole.owner or whole.topic
+    return report(
+        "C202",
+        judgement,
+        Text(
+            f"{subject} {whole.number.text}，所列分量之和 {sums}={text(got, decimals)}{whole.number.unit}，相差 {text(gap, decimals)}。",
+            f"{subject}: {whole.number.text} stated, the parts listed add up to {text(got, decimals)}{whole.number.unit}.",
+        ),
+        [facts.place_of(whole), *(facts.place_of(q) for q in members)],
+        confidence,
+        observed=whole.number.text,
+        expected=text(got, decimals),
+        but=None
+        if judgement is Judgement.ROUNDING
+        else Text("若分量未列全或互有重叠，则可能无误", "unless parts are left out or overlap"),
+    )
