@@ -86,7 +86,7 @@ def findings(
     of = find_run(state, number)
     book = book_of_run(state, of.profile)
     order, descending = wanted.order
-    towns = [one for one in _groups(_Asked(state, of))["village"] if town_of(one) == wanted.unit]
+    towns = [one for one in _groups(_Asked(state, of))["village"] if wanted.unit in (one, town_of(one))]
     which = wanted.stored(book, tuple(towns))
     if which is None:
         return out.QualityFindingsOut(total=0, findings=[])

@@ -148,6 +148,10 @@ def read_page(
     light = _filtered(light, which)
     if order in COLUMNS:
         way = "descending" if descending else "ascending"
+        if order == "severity":
+            # By weight, not by letter: a veto before a general finding, a warning last.
+            weights = pc.index_in(light.column("severity"), pa.array([one.value for one in Severity]))
+            light, order = light.append_column("weight", weights), "weight"
         light = light.sort_by([(order, way), ("index", "ascending")])
     total = light.num_rows
     wanted = light.slice(offset, limit)
