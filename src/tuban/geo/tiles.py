@@ -22,6 +22,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 from numpy.typing import NDArray
 
 from tuban.domain.progress import Progress, Step, quiet
@@ -119,16 +120,15 @@ class TileSet:
         progress(Step(1.0, text))
 
     def _zoom(self, pool: ThreadPoolExecutor, z: int, squares: list[tuple[int, int]]) -> list[bytes]:
-        # One grid for the whole zoom: outlines must meet where two tiles do. The fullest tiles choose it.
-        cells = FINEST
-        while cells > COARSEST and any(
-            len(self.encode(z, x, y, cells)) > MOST_BYTES for x, y in _fullest(self.flat, z)[:1]
-        ):
-            cells //= 2
+        # One grid for the whole zoom: outlines must meet where two tiles do. The fullest tile is tried first.
+        cells, known = FINEST, dict.fromkeys(_fullest(self.flat, z)[:1], b"")
         while True:
-            tiles = list(pool.map(partial(self._cell, z, cells), squares))
-            if cells <= COARSEST or max(map(len, tiles), default=0) <= MOST_BYTES:
-                return tiles
+            known = {square: self._cell(z, cells, square) for square in known}
+            if cells <= COARSEST or max(map(len, known.values()), default=0) <= MOST_BYTES:
+                rest = [square for square in squares if square not in known]
+                tiles = known | dict(zip(rest, pool.map(partial(self._cell, z, cells), rest), strict=True))
+                if cells <= COARSEST or max(map(len, tiles.values()), default=0) <= MOST_BYTES:
+                    return [tiles[square] for square in squares]
             cells //= 2
 
     def _cell(self, z: int, cells: int, square: tuple[int, int]) -> bytes:
@@ -158,7 +158,7 @@ def open_tiles(folder: Path, name: str) -> TileSet | None:
 def build_tiles(
     folder: Path,
     name: str,
-    geometries: NDArray[np.object_],
+    geometries: NDArray[np.object_] | pa.ChunkedArray,
     crs: str,
     kind: Kind,
     properties: dict[str, pd.Series],
@@ -172,7 +172,7 @@ def build_tiles(
 
     Parameters
     ----------
-    geometries : n in the order of their ids (fid 0 … n - 1). properties : columns that tiles carry.
+    geometries : n in the order of their ids (fid 0 … n - 1), objects or WKB as stored. properties : columns that tiles carry.
     merge_by : the property whose classes stay apart where polygons are merged.
     """
     if (folder / LAYOUT).is_file():
@@ -206,8 +206,11 @@ def tiles_of(flat: Flat, z: int) -> Iterator[tuple[int, int]]:
     last = (1 << z) - 1
     x0, x1 = np.clip((west - margin) >> shift, 0, last), np.clip((east + margin) >> shift, 0, last)
     y0, y1 = np.clip((north - margin) >> shift, 0, last), np.clip((south + margin) >> shift, 0, last)
-    spans = np.unique(np.column_stack([x0, y0, x1, y1]), axis=0)
-    found = {
+    # As one number each, which sorts twenty times faster than four; few objects lie in more than one tile.
+    alone = (x0 == x1) & (y0 == y1)
+    found = {divmod(tile, 1 << z) for tile in np.unique((x0[alone] << z) | y0[alone]).tolist()}
+    spans = np.unique(np.column_stack([x0, y0, x1, y1])[~alone], axis=0)
+    found |= {
         (x, y)
         for a, b, c, d in spans.tolist()
         for x in range(a, c + 1)

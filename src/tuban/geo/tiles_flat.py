@@ -1,32 +1,40 @@
-"""A layer as flat arrays on the square world of web maps: the only place that projects to Web Mercator.
+"""A layer as flat arrays on the square world of web maps.
 
 A position is two whole numbers from 0 to 2³²: the world (EPSG:3857) from its upper left corner, 9.3 mm a step
-on the equator. A zoom's tile units are those numbers shifted right, so neighbours round alike everywhere and
+on the equator (see `tiles_world`). A zoom's tile units are those numbers shifted right, so neighbours round alike everywhere and
 edges that were shared stay shared.
 """
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
-from pyproj import Transformer
 
+from tuban.errors import InvalidGeometry, Text
+from tuban.geo.coords import from_arrow
 from tuban.geo.tiles_wire import value_entry
+from tuban.geo.tiles_world import WORLD_BITS, WORTH_A_GRID, lonlat_to_world, to_world
+
+__all__ = ["WORLD_BITS", "Flat", "Kind", "flatten", "lonlat_to_world", "to_world"]
 
 Kind = Literal["polygon", "line", "point"]
-WORLD_BITS = 32
-DEGREES = "EPSG:4490"
-# The square world ends here, in degrees of latitude.
-FARTHEST_NORTH = 85.051128
-CHUNK = 1_000_000
+Index = NDArray[np.int64]
+# Positions, starts of the parts in them, which parts begin a polygon, starts of the features in the parts.
+Positions = tuple[NDArray[np.uint32], Index, NDArray[np.uint8], Index]
+_ROWS_AT_ONCE = 20_000
+_THREADS = min(os.cpu_count() or 1, 4)
+_ROW = Text("对象", "object")
 TYPE_IDS: dict[Kind, int] = {"point": 0, "line": 1, "polygon": 3}
 ARRAYS = ("xy", "ring", "shell", "feature", "box", "code", "value_start", "value_bytes", "area", "merge")
 
@@ -76,7 +84,7 @@ class Flat:
 
 
 def flatten(
-    geometries: NDArray[np.object_],
+    geometries: NDArray[np.object_] | pa.ChunkedArray,
     crs: str,
     kind: Kind,
     properties: dict[str, pd.Series],
@@ -88,25 +96,11 @@ def flatten(
 
     Parameters
     ----------
+    geometries : objects, or WKB as stored: polygons are then read without making objects, in threads.
     crs : of the geometries, geographic or projected, east before north.
     merge_by : the property that merged features keep.
     """
-    parts, part_of = shapely.get_parts(geometries, return_index=True)
-    keep = shapely.get_type_id(parts) == TYPE_IDS[kind]
-    if not keep.all():
-        parts, part_of = parts[keep], part_of[keep]
-    if kind == "polygon":
-        rings, ring_part = shapely.get_rings(parts, return_index=True)
-        feature_of = part_of[ring_part]
-        shell = np.ones(len(rings), dtype=np.uint8)
-        shell[1:] = ring_part[1:] != ring_part[:-1]
-    else:
-        rings, feature_of = parts, part_of
-        shell = np.ones(len(rings), dtype=np.uint8)
-    counts = shapely.get_num_coordinates(rings)
-    ring = _starts(counts)
-    xy = to_world(shapely.get_coordinates(rings), crs)
-    feature = _starts(np.bincount(feature_of, minlength=len(geometries)))
+    xy, ring, shell, feature = _positions(geometries, crs, kind)
     box = _boxes(xy, ring, feature, len(geometries))
     keys = tuple(properties)
     code, value_start, value_bytes = _values([properties[key] for key in keys], len(geometries))
@@ -132,25 +126,65 @@ def flatten(
     )
 
 
-def to_world(xy: NDArray[np.float64], crs: str) -> NDArray[np.uint32]:
-    """Give positions on the square world, v × 2 uint32, y growing to the south."""
-    change = None if crs == DEGREES else Transformer.from_crs(crs, DEGREES, always_xy=True)
-    world = np.empty((len(xy), 2), dtype=np.uint32)
-    for start in range(0, len(xy), CHUNK):
-        lon, lat = xy[start : start + CHUNK].T
-        if change is not None:
-            lon, lat = change.transform(lon, lat)
-        world[start : start + CHUNK] = lonlat_to_world(np.asarray(lon), np.asarray(lat))
-    return world
+def warm() -> None:
+    """Load the compiled kernels that read and project polygons, or compile them where they never ran."""
+    xy = np.tile([[500_000.0, 3_600_000.0], [501_000.0, 3_601_000.0]], (WORTH_A_GRID, 1))
+    to_world(xy, "EPSG:4547")
+    column = pa.chunked_array([pa.array([shapely.to_wkb(shapely.box(0, 0, 1, 1))], pa.binary())])
+    flatten(column, "EPSG:4490", "polygon", {})
 
 
-def lonlat_to_world(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.uint32]:
-    """Give degrees as positions on the square world (spherical Mercator on the angles, as web maps do)."""
-    scale = float(2**WORLD_BITS)
-    angle = np.radians(np.clip(lat, -FARTHEST_NORTH, FARTHEST_NORTH))
-    x = (lon + 180) / 360 * scale
-    y = (1 - np.arcsinh(np.tan(angle)) / np.pi) / 2 * scale
-    return np.clip(np.rint(np.column_stack([x, y])), 0, scale - 1).astype(np.uint32)
+def _positions(geometries: NDArray[np.object_] | pa.ChunkedArray, crs: str, kind: Kind) -> Positions:
+    if isinstance(geometries, pa.ChunkedArray):
+        column: Any = geometries
+        if kind == "polygon":
+            try:
+                return _polygons(column, crs)
+            except InvalidGeometry:
+                pass  # kept so at its import: GEOS reads what the plain reader refuses
+        geometries = shapely.from_wkb(column.to_numpy())
+    parts, part_of = shapely.get_parts(geometries, return_index=True)
+    keep = shapely.get_type_id(parts) == TYPE_IDS[kind]
+    if not keep.all():
+        parts, part_of = parts[keep], part_of[keep]
+    if kind == "polygon":
+        rings, ring_part = shapely.get_rings(parts, return_index=True)
+        feature_of = part_of[ring_part]
+        shell = np.ones(len(rings), dtype=np.uint8)
+        shell[1:] = ring_part[1:] != ring_part[:-1]
+    else:
+        rings, feature_of = parts, part_of
+        shell = np.ones(len(rings), dtype=np.uint8)
+    counts = shapely.get_num_coordinates(rings)
+    ring = _starts(counts)
+    feature = _starts(np.bincount(feature_of, minlength=len(geometries)))
+    return to_world(shapely.get_coordinates(rings), crs), ring, shell, feature
+
+
+def _polygons(column: pa.ChunkedArray, crs: str) -> Positions:
+    """Read WKB straight into positions, a block of rows at a time, in threads."""
+    blocks = [
+        chunk.slice(start, _ROWS_AT_ONCE)
+        for chunk in column.chunks
+        for start in range(0, len(chunk), _ROWS_AT_ONCE)
+    ]
+
+    def work(block: pa.Array) -> tuple[NDArray[np.uint32], NDArray[np.int64], Index, Index]:
+        rings = from_arrow(block, _ROW)
+        return to_world(rings.xy, crs), rings.ring_off, rings.part_off, rings.row_off
+
+    with ThreadPoolExecutor(_THREADS) as pool:
+        done = list(pool.map(work, blocks))
+    xy, ring_off, part_off, row_off = zip(*done, strict=True) if done else ((), (), (), ())
+    part, row = _end_to_end(part_off), _end_to_end(row_off)
+    ring = _end_to_end(ring_off)
+    shell = np.zeros(len(ring) - 1, dtype=np.uint8)
+    shell[part[:-1]] = 1
+    return np.concatenate([np.empty((0, 2), np.uint32), *xy]), ring, shell, part[row]
+
+
+def _end_to_end(offsets: Sequence[Index]) -> Index:
+    return _starts(np.concatenate([np.empty(0, np.int64), *(np.diff(each) for each in offsets)]))
 
 
 def _starts(counts: NDArray[Any]) -> NDArray[np.int64]:

@@ -21,6 +21,21 @@ SMALLEST_PATCH = 4  # cells, one pixel: smaller patches go to their neighbour
 
 
 @njit(cache=True, nogil=True)
+def seen(box, ids, west, north, cell):
+    """Keep the features whose box holds the middle of some cell: no other can paint one."""
+    kept = np.empty(len(ids), dtype=np.int64)
+    n = 0
+    for i in ids:
+        # As `paint` rounds: a middle lies between two places where they round up to different cells.
+        columns = np.ceil((box[2, i] - west) / cell - 0.5) - np.ceil((box[0, i] - west) / cell - 0.5)
+        rows = np.ceil((box[3, i] - north) / cell - 0.5) - np.ceil((box[1, i] - north) / cell - 0.5)
+        if columns > 0 and rows > 0:
+            kept[n] = i
+            n += 1
+    return kept[:n]
+
+
+@njit(cache=True, nogil=True)
 def paint(xy, ring, feature, merge, ids, west, north, cell, side):
     """Paint features on a grid: 0 is bare, `merge` + 2 is painted; one bare cell is kept around it."""
     grid = np.zeros((side + 2, side + 2), dtype=np.int32)
@@ -288,9 +303,10 @@ def merged_at(flat: Flat, name: str, z: int, x: int, y: int, cells: int) -> byte
     ids = candidates(flat.box, *world_square(z, x, y, BUFFER), 0)
     if len(ids) == 0:
         return b""
+    west, north = x * size - margin * cell, y * size - margin * cell
     grid = paint(
-        flat.xy, flat.ring, flat.feature, flat.merge, ids,
-        x * size - margin * cell, y * size - margin * cell, cell, cells + 2 * margin,
+        flat.xy, flat.ring, flat.feature, flat.merge, seen(flat.box, ids, west, north, cell),
+        west, north, cell, cells + 2 * margin,
     )  # fmt: skip
     absorb(grid, SMALLEST_PATCH)
     px, py, start, value, owner, double_area = trace(grid, patches(grid))

@@ -15,7 +15,9 @@ from collections.abc import Callable
 def single() -> None:
     """Make ready what writes single objects into a tile."""
     from tuban.geo.tiles_encode import encode
+    from tuban.geo.tiles_flat import warm
 
+    warm()
     encode(_square(), "x", 14, 8192, 8191)
 
 

@@ -52,12 +52,16 @@ def prepare_tiles(
         progress(Step(0.0, Text(f"准备 {version.code} 的瓦片", f"Preparing the tiles of {version.code}")))
         names = tile_properties(version, spec)
         area = ["_area_m2"] if version.geometry == "polygon" else []
-        frame = workspace.read(version, columns=["_fid", *names, *area, "geometry"]).sort_values("_fid")
+        table = workspace.table(version, columns=["_fid", *names, *area, "geometry"])
+        fid = table.column("_fid").to_numpy()
+        if (np.diff(fid) < 0).any():  # stored in the order of their ids; else put there
+            table = table.take(np.argsort(fid))
+        frame = table.drop_columns(["geometry"]).to_pandas()
         assert version.crs is not None, "only a layer with a map is prepared"
         tiles = build_tiles(
             folder,
             version.code,
-            np.asarray(frame.geometry.array, dtype=object),
+            table.column("geometry"),
             version.crs,
             cast("Kind", version.geometry),
             {name: frame[name] for name in names},
