@@ -9,6 +9,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from tuban.quality.geometry import kernel_edges
+
 Array = NDArray[np.float64]
 Index = NDArray[np.intp]
 
@@ -23,7 +25,7 @@ def enclosed(edges: Array, *, at_once: int = AT_ONCE) -> tuple[NDArray[Any], NDA
     if not len(edges):
         return np.empty(0, object), np.zeros(0, np.bool_)
     if len(edges) <= at_once:
-        faces = _faces(shapely.linestrings(edges.reshape(-1, 2, 2)))
+        faces = _faces(chained(edges))
         return faces, np.zeros(len(faces), np.bool_)
     low, high = np.minimum(edges[:, :2], edges[:, 2:]), np.maximum(edges[:, :2], edges[:, 2:])
     frame = (*np.floor(low.min(axis=0) - 8), *np.ceil(high.max(axis=0) + 8))
@@ -70,13 +72,39 @@ def _divide(
 
 
 def _in_tile(edges: Array, frame: tuple[float, ...]) -> tuple[NDArray[Any], NDArray[np.bool_]]:
-    lines = shapely.clip_by_rect(shapely.linestrings(edges.reshape(-1, 2, 2)), *frame)
+    inside = (
+        (edges[:, [0, 2]] > frame[0]).all(axis=1)
+        & (edges[:, [0, 2]] < frame[2]).all(axis=1)
+        & (edges[:, [1, 3]] > frame[1]).all(axis=1)
+        & (edges[:, [1, 3]] < frame[3]).all(axis=1)
+    )
+    cut = shapely.clip_by_rect(shapely.linestrings(edges[~inside].reshape(-1, 2, 2)), *frame)
     outline = shapely.get_exterior_ring(shapely.box(*frame))
-    faces = _faces(np.append(lines[~shapely.is_empty(lines)], outline))
+    faces = _faces(np.concatenate([chained(edges[inside]), cut[~shapely.is_empty(cut)], [outline]]))
     box = shapely.bounds(faces)
     west, south, east, north = frame
     cut = (box[:, 0] <= west) | (box[:, 1] <= south) | (box[:, 2] >= east) | (box[:, 3] >= north)
     return faces, cut
+
+
+def chained(edges: Array) -> NDArray[Any]:
+    """Join edges (whole numbers) end to end where just two meet: noding long lines costs far less than short ones."""
+    if not len(edges):
+        return np.empty(0, object)
+    ends = np.ascontiguousarray(edges.reshape(-1, 2))
+    key = np.empty(len(ends), np.uint64)
+    kernel_edges.keys(ends, key)
+    _, first, node = np.unique(key, return_index=True, return_inverse=True)
+    if not np.array_equal(ends[first][node], ends):  # two points of one key: once in many millions of layers
+        return shapely.linestrings(edges.reshape(-1, 2, 2))
+    a, b = np.ascontiguousarray(node[0::2]), np.ascontiguousarray(node[1::2])
+    order = np.argsort(node, kind="stable")
+    off = np.searchsorted(node[order], np.arange(len(first) + 1)).astype(np.int64)
+    used = np.zeros(len(edges), np.bool_)
+    out, starts = np.empty(2 * len(edges) + 1, np.int64), np.empty(len(edges) + 1, np.int64)
+    count = kernel_edges.chains(a, b, off, (order // 2).astype(np.int64), used, out, starts)
+    points = ends[first][out[: starts[count]]]
+    return shapely.from_ragged_array(shapely.GeometryType.LINESTRING, points, (starts[: count + 1],))
 
 
 def _faces(lines: NDArray[Any]) -> NDArray[Any]:

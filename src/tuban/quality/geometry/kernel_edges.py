@@ -181,3 +181,46 @@ def shared_vertices(points, xy, origin_x, origin_y, per_unit, held, shared):
                 if px == qx and py == qy:
                     shared[i] = True
             at = (at + np.uint64(1)) & mask
+
+
+@compiled
+def chains(a, b, off, to, used, out, starts):
+    """Join edges end to end through nodes where just two meet; give the number of chains.
+
+    Edge i runs from node `a[i]` to `b[i]`; the edges at node n are `to[off[n]:off[n + 1]]`. Chain c holds the
+    nodes `out[starts[c]:starts[c + 1]]`. `used` marks edges, all free at first.
+    """
+    count, at = 0, 0
+    starts[0] = 0
+    for again in range(2):  # first what begins at an end or a crossing, then what closes on itself
+        for n in range(len(off) - 1):
+            if again == 0 and off[n + 1] - off[n] == 2:
+                continue
+            for k in range(off[n], off[n + 1]):
+                edge = to[k]
+                if used[edge]:
+                    continue
+                here = n
+                out[at] = here
+                at += 1
+                while True:
+                    used[edge] = True
+                    here = b[edge] if a[edge] == here else a[edge]
+                    out[at] = here
+                    at += 1
+                    if off[here + 1] - off[here] != 2:
+                        break
+                    first, second = to[off[here]], to[off[here] + 1]
+                    edge = first if not used[first] else second
+                    if used[edge]:
+                        break
+                count += 1
+                starts[count] = at
+    return count
+
+
+@compiled
+def keys(xy, out):
+    """Give a number for each point; equal points have equal numbers."""
+    for i in range(len(xy)):
+        out[i] = _mix(np.int64(np.rint(xy[i, 0] * 1024)), np.int64(np.rint(xy[i, 1] * 1024)), 0, 0)

@@ -110,7 +110,7 @@ def countable(shape: Any) -> bool:
     xy = shapely.get_coordinates(shape)
     if len(xy) < 300:
         return True
-    rings = shapely.get_rings(shape)
+    rings = shapely.get_rings(shapely.get_parts(shape))
     ends = np.cumsum(shapely.get_num_coordinates(rings)) - 1
     starts = np.setdiff1d(np.arange(len(xy)), ends, assume_unique=True)
     low = np.minimum(xy[starts], xy[starts + 1])
