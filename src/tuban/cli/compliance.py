@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tuban.cli.say import current_language, say, show_json, show_table
+from tuban.cli.say import current_language, progress_bar, say, show_json, show_table
 from tuban.cli.workspace import open_here
 from tuban.errors import Text, WrongUse
 
@@ -41,6 +41,8 @@ def command() -> None:
 @click.option("--convert-to", help="转换到的 CGCS2000 坐标系 · CGCS2000 system to convert to")
 @click.option("--sliver-m2", type=float, help="细碎面面积限值 · sliver limit, m²")
 @click.option("--sliver-width-m", type=float, help="细碎面宽度限值 · sliver limit, m")
+@click.option("--keep", is_flag=True, help="登记结论 · keep the verdict")
+@click.option("--by", default="", help="核验人 · who reviews")
 @click.option("--geometry", is_flag=True, help="JSON 中附占用范围图形 · with the pieces")
 @click.option("--json", "as_json", is_flag=True, help="JSON")
 @click.pass_obj
@@ -49,6 +51,7 @@ def review_(obj: dict, site: Path, as_json: bool, geometry: bool, **asked: Any) 
     from tuban.compliance.policy import Policy
     from tuban.compliance.result import Verdict
     from tuban.workflows.compliance import Desk, read_site
+    from tuban.workflows.compliance_keep import review_and_keep
 
     limits = {key: asked[key] for key in ("sliver_m2", "sliver_width_m") if asked[key] is not None}
     ground = read_site(
@@ -60,19 +63,123 @@ def review_(obj: dict, site: Path, as_json: bool, geometry: bool, **asked: Any) 
         convert_to=asked["convert_to"],
     )
     with open_here(obj) as ws:
-        found = Desk.at(ws).review(
-            ground,
-            on=asked["on"].date() if asked["on"] else None,
-            known=asked["known"],
-            pack_names=asked["packs"],
-            policy=Policy(**limits),
-        )
+        options: dict[str, Any] = {
+            "on": asked["on"].date() if asked["on"] else None,
+            "known": asked["known"],
+            "pack_names": asked["packs"],
+            "policy": Policy(**limits),
+        }
+        if asked["keep"]:
+            kept, found = review_and_keep(Desk.at(ws), ground, by=asked["by"], **options)
+            say(Text(f"已登记为第 {kept.number} 号结论。", f"Kept as verdict {kept.number}."))
+        else:
+            found = Desk.at(ws).review(ground, **options)
         sample = ws.sample
     if as_json:
         show_json(found.as_dict(current_language(), geometry=geometry) | {"sample": sample})
     else:
         _show(found, sample)
     if found.verdict not in {Verdict.CONFORMS, Verdict.CONDITIONAL}:
+        raise SystemExit(1)
+
+
+@command.command("list", help="已登记的结论 · verdicts kept")
+@click.option("--json", "as_json", is_flag=True, help="JSON")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True)
+@click.pass_obj
+def list_(obj: dict, as_json: bool, limit: int) -> None:
+    """List the verdicts, the newest first."""
+    from tuban.store.verdicts import list_verdicts
+
+    with open_here(obj) as ws:
+        found = list_verdicts(ws, limit=limit)
+    rows = [
+        {
+            "number": one.number,
+            "name": one.name,
+            "project": one.project,
+            "on": one.on.isoformat(),
+            "verdict": one.verdict,
+            "area_ha": one.body["site"]["area_ha"],
+            "recheck_of": one.recheck_of,
+            "recorded_at": one.recorded_at.isoformat(),
+            "recorded_by": one.recorded_by,
+            "result_sha256": one.result_sha256,
+        }
+        for one in found
+    ]
+    if as_json:
+        show_json(rows)
+        return
+    zh = current_language() == "zh"
+    show_table(
+        ["编号", "名称", "结论", "面积(公顷)", "以此日为准", "核验人"]
+        if zh
+        else ["No", "Name", "Verdict", "Area (ha)", "On", "By"],
+        [
+            [r["number"], r["name"], r["verdict"], f"{r['area_ha']:,.4f}", r["on"], r["recorded_by"]]
+            for r in rows
+        ],
+        right=(0, 3),
+    )
+
+
+@command.command("again", help="按原来的条件重新得出结论 · reach a kept verdict again")
+@click.argument("number", type=click.IntRange(1))
+@click.option("--json", "as_json", is_flag=True, help="JSON")
+@click.pass_obj
+def again_(obj: dict, number: int, as_json: bool) -> None:
+    """Ask again what was asked, by the layers of that moment; exit 0 where the same result comes out."""
+    from tuban.workflows.compliance import Desk
+    from tuban.workflows.compliance_keep import again
+
+    with open_here(obj) as ws:
+        kept, found = again(Desk.at(ws), number)
+    now = found.hashes()["result"]
+    same = now == kept.result_sha256
+    if as_json:
+        show_json({"number": number, "same": same, "was": kept.result_sha256, "is": now})
+    elif same:
+        click.echo(Text("结果一致,逐字节相同。", "The same result, byte for byte.").in_(current_language()))
+    else:
+        said = Text(
+            f"结果不同:原为“{kept.verdict}”,现为“{found.verdict.value}”。规则包或图层已有变化。",
+            f"Another result: it was {kept.verdict}, it is {found.verdict.value}. Rules or layers have changed.",
+        )
+        click.echo(said.in_(current_language()))
+    if not same:
+        raise SystemExit(1)
+
+
+@command.command("recheck", help="图层或规则变化后复核已登记的结论 · ask standing verdicts again")
+@click.option("--on", type=DAY, help="以哪一天为准(默认今天)· day of plan and rules")
+@click.option("--json", "as_json", is_flag=True, help="JSON")
+@click.pass_obj
+def recheck_(obj: dict, on: Any, as_json: bool) -> None:
+    """Say which verdicts would now be others, and because of what; exit 1 where there are any."""
+    from tuban.workflows.compliance import Desk
+    from tuban.workflows.compliance_keep import recheck
+
+    with open_here(obj) as ws, progress_bar(Text("复核", "Rechecking")) as progress:
+        changed, affected = recheck(Desk.at(ws), on=on.date() if on else None, progress=progress)
+    lang = current_language()
+    if as_json:
+        show_json({"affected": affected, "changed": [one.as_dict(lang) for one in changed]})
+    else:
+        failing = sum(one.turned and one.after.verdict.value == "不符合" for one in changed)
+        said = Text(
+            f"{affected} 个结论受变化影响,{len(changed)} 个结果不同,其中 {failing} 个变为不符合。",
+            f"{affected} verdicts are affected, {len(changed)} differ; {failing} would now fail.",
+        )
+        click.echo(said.in_(lang))
+        for one in changed:
+            now = one.after.verdict.value
+            click.echo(f"  {one.before.number} {one.before.name}: {one.before.verdict} → {now}")
+            for mark, rules in (("+", one.added), ("−", one.removed)):
+                for rule in rules:
+                    click.echo(f"      {mark} {rule}")
+            click.echo(f"      {'; '.join(one.because)}")
+    if changed:
         raise SystemExit(1)
 
 

@@ -25,7 +25,7 @@ from tuban.errors import (
 from tuban.store import tables
 
 # Every revision there has been, oldest first. A catalogue at any other one was made by a newer Tuban.
-REVISIONS = ("0001", "0002")
+REVISIONS = ("0001", "0002", "0003")
 
 _WRITER_KEY = 0x747562616E  # "tuban"
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Integer,
+    LargeBinary,
     MetaData,
     PrimaryKeyConstraint,
     String,
@@ -144,6 +145,43 @@ acceptance_end = Table(
     metadata,
     Column("number", Integer, ForeignKey("acceptance.number"), nullable=False, autoincrement=False),
     Column("reason", Text, nullable=False),
+    Column("recorded_at", String(27), nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    Column("trail_number", Integer, ForeignKey("trail.number"), nullable=False),
+    PrimaryKeyConstraint("number"),
+)
+
+project = Table(
+    "project",
+    metadata,
+    Column("code", String(64), nullable=False),
+    Column("number", Integer, nullable=False),  # of the version of the record
+    Column("state", String(32), nullable=False),
+    Column("record", Text, nullable=False),  # JSON
+    Column("shape", LargeBinary),  # WKB in `crs`
+    Column("crs", String(16)),
+    Column("recorded_at", String(27), nullable=False),
+    Column("recorded_by", Text, nullable=False),
+    Column("trail_number", Integer, ForeignKey("trail.number"), nullable=False),
+    PrimaryKeyConstraint("code", "number"),
+)
+
+verdict = Table(
+    "verdict",
+    metadata,
+    Column("number", Integer, nullable=False, autoincrement=False),
+    Column("project", String(64)),  # code of the project, where it has one
+    Column("name", Text, nullable=False),
+    Column("shape", LargeBinary, nullable=False),  # WKB in `crs`
+    Column("crs", String(16), nullable=False),
+    Column("asked", Text, nullable=False),  # JSON: attributes, packs, policy, overrides
+    Column("on", Date, nullable=False),
+    Column("known", String(27), nullable=False),
+    Column("verdict", String(16), nullable=False),
+    Column("body", Text, nullable=False),  # JSON: the whole result
+    Column("site_sha256", String(64), nullable=False),
+    Column("result_sha256", String(64), nullable=False),
+    Column("recheck_of", Integer, ForeignKey("verdict.number")),
     Column("recorded_at", String(27), nullable=False),
     Column("recorded_by", Text, nullable=False),
     Column("trail_number", Integer, ForeignKey("trail.number"), nullable=False),
