@@ -256,7 +256,7 @@ def _beyond(
         return None
     drawn = convert(np.array([shape], dtype=object), own or crs, plane)[0][0]
     flat = convert(held, crs, plane)[0]
-    near = flat[shapely.distance(flat, drawn) < to_m]
+    near = flat[shapely.distance(flat, drawn) < float(case.rule.parameters.get("search_m", to_m))]
     if not len(near):
         return None  # nothing near that it holds back: no side can be told
     try:
