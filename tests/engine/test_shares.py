@@ -18,7 +18,7 @@ from tuban.errors import Cancelled, EmptyLayer, InvalidGeometry, NotFound, Text,
 from tuban.geo import pieces as pieces_module
 from tuban.geo.overlay import Tolerance, shares_of_file
 from tuban.geo.pieces import pieces_of
-from tuban.geo.pieces_overlay import ZoneLayer
+from tuban.geo.pieces_zones import ZoneLayer
 from tuban.geo.zone_index import ZoneIndex
 from tuban.store.arrange import arrange
 from tuban.workflows.shares import shares_of_dataset

@@ -23,7 +23,8 @@ from tuban.engine import Engine, Local
 from tuban.errors import Text, WrongUse
 from tuban.geo.overlay import Tolerance
 from tuban.geo.pieces import ROWS_A_PIECE, pieces_of
-from tuban.geo.pieces_overlay import Task, ZoneLayer, shares_of_piece
+from tuban.geo.pieces_overlay import Task, shares_of_piece
+from tuban.geo.pieces_zones import ZoneLayer
 from tuban.store.disk import disk_in_words, sync_file
 
 __all__ = ["Done", "shares_of_dataset"]
