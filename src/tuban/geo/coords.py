@@ -44,6 +44,17 @@ class Rings:
         """Give the number of points of the row that has most."""
         return int(np.diff(self.ring_off[self.part_off[self.row_off]]).max(initial=0))
 
+    def near(self, box: tuple[float, float, float, float]) -> Rings:
+        """Give the same rows; those whose own box does not touch the given one have an empty box."""
+        west, south, east, north = box
+        held = self.row_box
+        far = (held[:, 0] > east) | (held[:, 2] < west) | (held[:, 1] > north) | (held[:, 3] < south)
+        made = Rings(self.xy, self.ring_off, self.part_off, self.row_off)
+        boxes_ = held.copy()
+        boxes_[far] = [np.inf, np.inf, -np.inf, -np.inf]
+        made.__dict__["row_box"] = boxes_  # where the cached property keeps it
+        return made
+
     def shapes(self, rows: NDArray[np.integer]) -> NDArray[Any]:
         """Give some rows as geometries; one with no part is an empty multipolygon."""
         unique, place = np.unique(rows, return_inverse=True)

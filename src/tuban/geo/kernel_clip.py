@@ -21,6 +21,8 @@ from tuban.geo.kernel_grid import place
 from tuban.geo.kernel_tree import search
 
 CLIPPED, DOUBTFUL = 1, 0
+TOUCHING = 2  # clipped; but rings of one side may touch one another, and a ring of the piece itself
+OUTSIDE = -1  # in place of a zone: the ground of a row that lies in none
 _AREA_NOISE, _AREA_SHARE = 2e-6, 1e-9  # what rings may differ by from the area kernel, m² and of the row
 _STRIP_NOISE = 1e-3  # for rows in strips, whose density the kernel takes anew in each
 
@@ -137,7 +139,7 @@ def _in_own(room, n_own, x, y):
 
 
 @compiled
-def _rings(zones, zone_xy, zone_ring_off, parts, hits, n_own, own_rings, n_key, n, x0, y0, room):
+def _rings(zones, zone_xy, zone_ring_off, parts, hits, n_own, own_rings, n_key, n, outside, x0, y0, room):
     """Make the rings of the piece; give how many points and rings, −1 where there is no room."""
     cross, cross_at = room.cross, room.cross_at
     points = rings = 0
@@ -191,7 +193,7 @@ def _rings(zones, zone_xy, zone_ring_off, parts, hits, n_own, own_rings, n_key, 
         cover = 0
         for h in range(hits):
             cover += covered(zones, parts[h], room.own[at, 0] + x0, room.own[at, 1] + y0)
-        if cover <= 0:
+        if (cover <= 0) != outside:
             continue
         first = points
         for i in range(at, room.own_off[q + 1] - 1):
@@ -206,7 +208,7 @@ def _rings(zones, zone_xy, zone_ring_off, parts, hits, n_own, own_rings, n_key, 
     while k < n_key:
         q = ring_of(zone_ring_off, room.key[k] >> 1, 0, len(zone_ring_off) - 1)
         start, stop = zone_ring_off[q], zone_ring_off[q + 1]
-        ax, ay, _, _, way = edge_of(zone_xy, room.key[k], x0, y0)
+        ax, ay, _, _, way = edge_of(zone_xy, room.key[k], outside, x0, y0)
         while k < n_key and room.key[k] >> 1 < stop:
             k += 1
         crossed = False
@@ -302,24 +304,25 @@ def _clip(
     own_m2,
     room,
 ):
-    """Make the rings of one pair in `room`; give how many, 0 where it is doubtful."""
+    """Make the rings of one pair in `room`; give how many, 0 where it is doubtful, and if each side is one ring."""
     x0, y0, x1, y1 = row_box[row, 0], row_box[row, 1], row_box[row, 2], row_box[row, 3]
     n_own, own_rings = own_points(row, xy, ring_off, part_off, row_off, x0, y0, room)
     if n_own < 4:
-        return 0
+        return 0, True
     hits = search(zones.nodes, zones.level_off, zones.order, x0, y0, x1, y1, room.found, room.stack)
+    outside = zone == OUTSIDE
     kept = 0
     for h in range(hits):
-        if part_zone[room.found[h]] == zone:
+        if outside or part_zone[room.found[h]] == zone:
             room.found[kept] = room.found[h]
             kept += 1
     close = CLOSE * max(abs(x0), abs(x1), abs(y0), abs(y1))
     n_key = candidates(zones, room.found, kept, x0 - close, y0 - close, x1 + close, y1 + close, room.key)
     if n_key < 0:
-        return 0
-    n = crossings(zone_xy, n_own, n_key, x0, y0, close, room)
-    if n < 0 or not link(zone_xy, zone_ring_off, n, x0, y0, room):
-        return 0
+        return 0, True
+    n = crossings(zone_xy, n_own, n_key, outside, x0, y0, close, room)
+    if n < 0 or not link(zone_xy, zone_ring_off, n, outside, x0, y0, close, room):
+        return 0, True
     points, rings = _rings(
         zones,
         zone_xy,
@@ -330,20 +333,25 @@ def _clip(
         own_rings,
         n_key,
         n,
+        outside,
         x0,
         y0,
         room,
     )
     if points <= 0:
-        return 0
+        return 0, True
     middle = 0.5 * (x1 - x0)
     found_m2 = _measure(room, rings, middle, density(kind, false_easting, x0 + middle, y0))
     noise = _AREA_NOISE + _AREA_SHARE * abs(own_m2)
     if n_own - own_rings > STRIPED:
         noise += _STRIP_NOISE
     if not abs(found_m2 - expected) <= noise or not _house(room, rings):
-        return 0
-    return rings
+        return 0, True
+    single = own_rings == 1
+    if n_key:
+        ring = ring_of(zone_ring_off, room.key[0] >> 1, 0, len(zone_ring_off) - 1)
+        single = single and room.key[n_key - 1] >> 1 < zone_ring_off[ring + 1]
+    return rings, single
 
 
 @compiled
@@ -378,7 +386,7 @@ def clip_rows(
     """
     for at in range(first, len(rows)):
         row = rows[at]
-        made = _clip(
+        made, single = _clip(
             row,
             pair_zone[at],
             xy,
@@ -402,7 +410,7 @@ def clip_rows(
             or parts + made + 1 > len(out.part_off)
         ):
             return at, points, rings, parts
-        out.state[at] = CLIPPED if made else DOUBTFUL
+        out.state[at] = (CLIPPED if single else TOUCHING) if made else DOUBTFUL
         for s in range(made):
             if room.ring_area[s] <= 0:
                 continue

@@ -129,19 +129,22 @@ def _beside(px, py, qx, qy, rx, ry, close):
 
 
 @compiled
-def edge_of(zone_xy, key, x0, y0):
-    """Give an edge of the zone from start to end with its ground on the left, and which way its ring runs in xy."""
+def edge_of(zone_xy, key, outside, x0, y0):
+    """Give an edge of the zone from start to end, and which way its ring runs in xy.
+
+    With the zone's ground on the left; or, where the ground `outside` the zones is meant, that.
+    """
     i = key >> 1
     ax, ay, bx, by = zone_xy[i, 0] - x0, zone_xy[i, 1] - y0, zone_xy[i + 1, 0] - x0, zone_xy[i + 1, 1] - y0
     # Polygon below an edge: with it on the left one walks west (down, where vertical).
     west_first = ax < bx or (ax == bx and ay < by)
-    if west_first == ((key & 1) == 0):
+    if (west_first == ((key & 1) == 0)) != outside:
         return ax, ay, bx, by, 1
     return bx, by, ax, ay, -1
 
 
 @compiled
-def crossings(zone_xy, n_own, n_key, x0, y0, close, room):
+def crossings(zone_xy, n_own, n_key, outside, x0, y0, close, room):
     """Find where A's outline crosses the zone's, in order along A; −1 where something is in doubt."""
     own, cross, cross_at = room.own, room.cross, room.cross_at
     n = 0
@@ -162,7 +165,7 @@ def crossings(zone_xy, n_own, n_key, x0, y0, close, room):
             cy, dy = zone_xy[at, 1] - y0, zone_xy[at + 1, 1] - y0
             if (cy < low_y and dy < low_y) or (cy > high_y and dy > high_y):
                 continue
-            cx, cy, dx, dy, _ = edge_of(zone_xy, room.key[k], x0, y0)
+            cx, cy, dx, dy, _ = edge_of(zone_xy, room.key[k], outside, x0, y0)
             a_side, a_on = _beside(cx, cy, dx, dy, ax, ay, close)
             b_side, b_on = _beside(cx, cy, dx, dy, bx, by, close)
             c_side, c_on = _beside(ax, ay, bx, by, cx, cy, close)
@@ -216,13 +219,13 @@ def _later(a, b, key, cross, cross_at):
 
 
 @compiled
-def link(zone_xy, zone_ring_off, n, x0, y0, room):
+def link(zone_xy, zone_ring_off, n, outside, x0, y0, close, room):
     """Set what comes next along A and along the zone; say whether entering and leaving alternate on both."""
     cross, cross_at, order, key = room.cross, room.cross_at, room.order, room.key
     rings = len(zone_ring_off) - 1
     for c in range(n):
         cross_at[c, 6] = ring_of(zone_ring_off, key[cross_at[c, 1]] >> 1, 0, rings)
-        cross_at[c, 7] = edge_of(zone_xy, key[cross_at[c, 1]], x0, y0)[4]
+        cross_at[c, 7] = edge_of(zone_xy, key[cross_at[c, 1]], outside, x0, y0)[4]
         order[c] = c
     start = 0
     for c in range(n):
@@ -234,8 +237,8 @@ def link(zone_xy, zone_ring_off, n, x0, y0, room):
             return False
         if last:
             start = c + 1
-        elif cross_at[c, 0] == cross_at[c + 1, 0] and cross[c, 2] == cross[c + 1, 2]:
-            return False
+        elif abs(cross[c, 0] - cross[c + 1, 0]) <= close and abs(cross[c, 1] - cross[c + 1, 1]) <= close:
+            return False  # two outlines of the zone cross A in one place
     for c in range(1, n):
         value = order[c]
         j = c

@@ -101,6 +101,7 @@ def shares_of_file(
     *,
     tolerance: Tolerance | None = None,
     checked: bool = False,
+    bbox: tuple[float, float, float, float] | None = None,
     threads: int | None = None,
     progress: Progress = quiet,
 ) -> dict[str, Shares]:
@@ -114,6 +115,8 @@ def shares_of_file(
     file : GeoParquet of polygons as the store keeps it; `_area_m2` are the statutory areas (measured here
         where the file has none).
     zones : prepared zones by name, in the file's system.
+    bbox : only parcels whose box touches this one (west, south, east, north in the file's system). Row groups
+        that have none are not read.
     tolerance, checked, threads, progress : as for `shares`.
 
     Returns
@@ -128,7 +131,13 @@ def shares_of_file(
     from tuban.geo.overlay_file import shares_of_file as work
 
     return work(
-        file, zones, tolerance=tolerance or Tolerance(), checked=checked, threads=threads, progress=progress
+        file,
+        zones,
+        tolerance=tolerance or Tolerance(),
+        checked=checked,
+        bbox=bbox,
+        threads=threads,
+        progress=progress,
     )
 
 
@@ -193,4 +202,4 @@ def warm() -> None:
     parcel = gpd.GeoSeries([shapely.box(455_000, 3_685_000, 455_100, 3_685_100)], crs="EPSG:4547")
     round_ = parcel.buffer(60, quad_segs=32)
     shares(round_, parcel, checked=True)
-    shares(parcel, round_, checked=True)
+    shares(parcel, round_, checked=True, geometry=True)

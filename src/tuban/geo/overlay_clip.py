@@ -12,7 +12,7 @@ import shapely
 from numpy.typing import NDArray
 
 from tuban.geo.coords import Rings, refused, to_arrow
-from tuban.geo.kernel_clip import CLIPPED, ClipOut, clip_rows
+from tuban.geo.kernel_clip import CLIPPED, DOUBTFUL, TOUCHING, ClipOut, clip_rows
 from tuban.geo.kernel_cross import ClipRoom
 from tuban.geo.overlay_pairs import PARCEL
 from tuban.geo.overlay_result import areal
@@ -54,16 +54,30 @@ def clip(parcels: Rings, index: ZoneIndex, cut: Cut) -> pa.LargeBinaryArray:
     ------
     InvalidGeometry : a polygon that GEOS cannot cut, because it is invalid.
     """
-    state, made = _kernel(parcels, index, cut.row, cut.zone, cut.common_m2, cut.own_m2)
-    doubtful = np.flatnonzero(state != CLIPPED)
-    column = to_arrow(made)
+    plain, column = clip_plainly(parcels, index, cut)
+    doubtful = np.flatnonzero(~plain)
     if not len(doubtful):
         return column
     pieces = _by_geos(parcels, index, cut, doubtful)
-    place = np.arange(len(state))
-    place[doubtful] = len(state) + np.arange(len(doubtful))
+    place = np.arange(len(plain))
+    place[doubtful] = len(plain) + np.arange(len(doubtful))
     both = pa.concat_arrays([column, pa.array(shapely.to_wkb(pieces), type=pa.large_binary())])
     return both.take(pa.array(place))
+
+
+def clip_plainly(parcels: Rings, index: ZoneIndex, cut: Cut) -> tuple[NDArray[np.bool_], pa.LargeBinaryArray]:
+    """Give the pieces of those pairs whose outlines cross plainly, and which those are; the others are empty.
+
+    A zone can be `OUTSIDE`: the ground of the row in no zone, where only one zone meets it.
+    """
+    state, made = _kernel(parcels, index, cut.row, cut.zone, cut.common_m2, cut.own_m2)
+    column = to_arrow(made)
+    plain = state == CLIPPED
+    touching = np.flatnonzero(state == TOUCHING)
+    if len(touching):
+        built = shapely.from_wkb(column.take(pa.array(touching)).to_numpy(zero_copy_only=False))
+        plain[touching] = shapely.is_valid(built)
+    return plain, column
 
 
 def _kernel(
@@ -170,9 +184,12 @@ def _windows(parcels: Rings, index: ZoneIndex, row: Index, zone: Index) -> NDArr
         # How much of a window the zone fills is not known: any area will do.
         any_m2 = np.full(len(left), np.inf)
         state, made = _kernel(frames, index, steps[:-1], zone[left], np.zeros(len(left)), any_m2)
-        good = np.flatnonzero(state == CLIPPED)
-        result[left[good]] = made.shapes(good)
-        left = left[state != CLIPPED]
+        good = np.flatnonzero(state != DOUBTFUL)
+        built = made.shapes(good)
+        valid = (state[good] == CLIPPED) | shapely.is_valid(built)
+        good = good[valid]
+        result[left[good]] = built[valid]
+        left = np.delete(left, good)
         if not len(left):
             return result
     result[left] = index.shapes(zone[left])

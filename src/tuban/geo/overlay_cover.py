@@ -94,7 +94,9 @@ def cover_difference(
     index = ZoneIndex.of_rings(rings, crs)
     found = raw_pairs(fit.rings, index, measure="plane", threads=threads, progress=part(progress, 0.45, 0.8))
     cell = index.part_zone[found.part]
-    doubtful = _doubtful(found, cell, shapely.area(cells), overlaps.frame, unit_m2(crs, fills))
+    doubtful = _doubtful(
+        found, cell, shapely.area(cells), overlaps.frame, unit_m2(crs, shapely.bounds(fills))
+    )
     gaps = _gaps(fit.shapes, cells, cell_whole, found.row, cell, doubtful, part(progress, 0.8, 1.0))
     gap_m2 = area_m2(np.array([shape for _, shape in gaps], dtype=object), crs, rounding="none")
     real = gap_m2 > NOISE_M2
@@ -220,7 +222,7 @@ def _beyond(shapes: NDArray[Any], crs: str, found: Raw) -> pd.DataFrame:
     """Give the polygons that no area to be filled wholly holds."""
     size = shapely.area(shapes)
     held = np.bincount(found.row, weights=found.common, minlength=len(shapes))
-    noise = NOISE_M2 / unit_m2(crs, shapes) + 10 * NOISE_SHARE * size
+    noise = NOISE_M2 / unit_m2(crs, shapely.bounds(shapes)) + 10 * NOISE_SHARE * size
     rows = np.flatnonzero(size - held > noise)
     share = 1 - held[rows] / size[rows]
     return pd.DataFrame({"row": rows, "area_m2": share * area_m2(shapes[rows], crs, rounding="none")})

@@ -17,7 +17,7 @@ from tuban.geo.kernel_area import LATER
 from tuban.geo.overlay_pairs import PARCEL, raw_pairs
 from tuban.geo.overlay_result import areal
 from tuban.geo.overlay_sound import Unsound, sound
-from tuban.geo.plane import NOISE_M2, NOISE_SHARE
+from tuban.geo.plane import NOISE_M2, NOISE_SHARE, unit_m2
 from tuban.geo.zone_index import ZoneIndex, must_be_ours
 
 
@@ -85,3 +85,10 @@ def overlaps_within(
     real = common > NOISE_M2 + NOISE_SHARE * np.abs(found.own[row])
     frame = pd.DataFrame({"row_a": row[real], "row_b": zone[real], "area_m2": common[real]})
     return Overlaps(frame, fit.rows, fit.shapes)
+
+
+def lies_over_itself(index: ZoneIndex) -> bool:
+    """Say whether any two zones share ground."""
+    found = raw_pairs(index.rings, index, which=LATER, measure="plane")
+    least = NOISE_M2 / unit_m2(index.crs, index.rings.row_box) + NOISE_SHARE * np.abs(found.own[found.row])
+    return bool((found.common > least).any())

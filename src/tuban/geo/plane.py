@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from tuban.geo import kernel_density
@@ -32,12 +31,11 @@ def plane_of(crs: Any, measure: Measure = "ellipsoid") -> tuple[int, float]:
     )
 
 
-def unit_m2(crs: Any, shapes: NDArray[Any]) -> float:
-    """Give about how many square metres a square unit of the plane is, where the shapes are."""
-    if not len(shapes):
-        return 1.0
-    bounds = shapely.total_bounds(shapes)
-    if not np.isfinite(bounds).all():
+def unit_m2(crs: Any, boxes: NDArray[np.float64]) -> float:
+    """Give about how many square metres a square unit of the plane is; `boxes` are west, south, east, north."""
+    held = boxes[np.isfinite(boxes).all(axis=1)]
+    if not len(held):
         return 1.0
     kind, false_easting = plane_of(crs)
-    return float(kernel_density.density(kind, false_easting, bounds[[0, 2]].mean(), bounds[[1, 3]].mean())[0])
+    x, y = held[:, [0, 2]].mean(), held[:, [1, 3]].mean()
+    return float(kernel_density.density(kind, false_easting, x, y)[0])
