@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tuban.consistency import rules
 from tuban.consistency.facts import Facts, understand
-from tuban.consistency.register import functions
+from tuban.consistency.register import registered
 from tuban.consistency.rules.same import compare
 from tuban.consistency.statements import statements
 from tuban.documents.document import Document
@@ -26,7 +27,8 @@ def check_facts(facts: Facts, progress: Progress = quiet) -> list[Finding]:
     """Give what disagrees within a document that is understood already."""
     book = consistency_rules()
     found: list[Finding] = []
-    every = functions()
+    assert rules, "importing the list registers the rules"
+    every = registered()
     for done, (rule_id, function) in enumerate(every.items()):
         progress(Step(done / len(every), book[rule_id].title))
         if book[rule_id].enabled:

@@ -39,6 +39,13 @@ def one_digit(wrong: Fraction, right: Fraction, decimals: int) -> bool:
     return between in ("", ".") and a[first] == b[second] and a[second] == b[first]
 
 
+def swapped(wrong: Fraction, right: Fraction, decimals: int) -> bool:
+    """Tell whether two neighbouring digits changed places: 86.31 and 83.61."""
+    a, b = text(wrong, decimals), text(right, decimals)
+    differ = [i for i in range(len(a)) if a[i] != b[i]] if len(a) == len(b) else []
+    return len(differ) == 2 and one_digit(wrong, right, decimals)
+
+
 def agree(a: Number, b: Number, *, about: bool = False) -> str:
     """Compare two printed values of one quantity: `same`, `rounding`, or `differ`."""
     gap = abs(a.base - b.base)

@@ -123,6 +123,8 @@ def _of_table(facts: Facts, table: Table) -> Iterator[Statement]:
         mode = (
             "actual" if any(w in head for w in _BASE) else "target" if any(w in head for w in _GOAL) else ""
         )
+        if not mode and any(word in table.caption for word in ("目标", "任务", "指标分解")):
+            mode = "target"
         phase = said.phase if said.phase in ("before", "after") else ""
         yield Statement(
             subject=subject,

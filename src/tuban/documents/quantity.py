@@ -153,7 +153,8 @@ def quantities(text: Clean, block: int, places: Places, context: Context) -> Ite
         sentence, hidden = plain[start:end], masked[start:end]
         here = replace(context, year=year, phase=phase)
         yield from _sentence(text, sentence, hidden, start, block, index, places, here)
-        year = _last_year(sentence) or year
+        # What a sentence opens with holds for the next ones too; a year inside it does not.
+        year = _last_year(sentence[:10]) or (year if index and not _last_year(sentence) else context.year)
         phase = _phase(sentence) or phase
         start = end
 
@@ -326,6 +327,10 @@ def _open_paren(text: str, at: int) -> bool:
     return text.rfind("(", 0, at) > text.rfind(")", 0, at)
 
 
+# 高于任务0.06万亩 gives a difference; 高于5% alone gives a limit.
+_COMPARED = re.compile(r"(高于|低于|超出|高出|多出|少于|多于|不足)[\u4e00-\u9fff]{2,}")
+
+
 def _verbs(lead: str, after: str) -> tuple[str, str, str, int]:
     words = _lists()
     relation, role, direction = "=", "", 0
@@ -348,6 +353,8 @@ def _verbs(lead: str, after: str) -> tuple[str, str, str, int]:
             stem = stem[: found.start()]
         else:
             break
+    if not role and (found := _COMPARED.match(lead.lstrip("分别均，"))) and stem.lstrip("分别均，") != "":
+        role, direction, relation = "change", -1 if found.group(1)[0] in "低少小不" else 1, "="
     if words["after_ge"].match(after):
         relation = ">="
     elif words["after_le"].match(after):
@@ -433,8 +440,14 @@ def _last_year(text: str) -> str:
     return last
 
 
+# A title holds years of its own; 较2024年 names what is compared with.
+_NOT_WHEN = re.compile(
+    r"《[^》]{1,80}》|(?:相?较于?|相?比|同比|对比|与|和|自|从)(?:上年|\d{4}年(?:末|底|度|初)?)(?!以来?)|\d{4}年以(?:来|后|前)"
+)
+
+
 def _outside_titles(text: str) -> str:
-    return re.sub(r"《[^》]{1,80}》", "", text)
+    return _NOT_WHEN.sub("", text)
 
 
 def _phase(text: str) -> str:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from tuban.consistency.facts import Facts, Passage
 from tuban.consistency.judge import text
 from tuban.consistency.register import report, rule
-from tuban.documents.quantity import Quantity, is_share_word
+from tuban.documents.quantity import Quantity, is_generic, is_share_word
 from tuban.domain.finding import Finding, Judgement
 from tuban.errors import Text
 from tuban.standards.words import grammar
@@ -17,7 +17,7 @@ from tuban.standards.words import grammar
 _IN, _OUT = ("调入", "补入", "划入", "流入", "转入"), ("调出", "划出", "流出", "转出")
 _NET = ("净增加", "净减少", "净增", "净减", "净变化")
 _ADD, _DROP = ("新增", "增加", "新建", "纳入"), ("删除", "减少", "取消", "调减", "剔除", "核减", "移出")
-_ALL = ("共计", "合计", "总计", "共有", "达到", "达", "总数", "调整后")
+_ALL = ("共", "合计", "总计", "达到", "达", "总数", "调整后")
 
 
 def _kind(quantity: Quantity) -> str:
@@ -34,7 +34,12 @@ def named(quantity: Quantity) -> str:
         or core in ("规模", "面积")
     ):
         base = quantity.owner or quantity.topic
-        return f"{base}#share" if is_share_word(core) or (_kind(quantity) == "share" and base) else base
+        rate = base.endswith(("率", "占比", "比例", "比重", "水平"))
+        return (
+            f"{base}#share"
+            if base and not rate and (is_share_word(core) or _kind(quantity) == "share")
+            else base
+        )
     return core
 
 
@@ -199,11 +204,25 @@ def _first(said: Iterable[Quantity], words: tuple[str, ...]) -> Quantity | None:
 
 def _net(facts: Facts, passage: Passage) -> Iterator[Finding]:
     said = [q for q in passage.quantities if not q.paren]
-    entered, left, net = _first(said, _IN), _first(said, _OUT), _first(said, _NET)
-    if entered is None or left is None or net is None or len({q.kind for q in (entered, left, net)}) != 1:
+    net = _first(said, _NET)
+    if net is None:
         return
-    if sum(any(w in q.lead for w in (*_IN, *_OUT)) for q in said) > 2:
+    ways: dict[str, list[Quantity]] = {"in": [], "out": []}
+    way, sentence = "", -1
+    for q in said:
+        if q is net:
+            break
+        if any(w in q.lead for w in _IN):
+            way, sentence = "in", q.sentence
+        elif any(w in q.lead for w in _OUT):
+            way, sentence = "out", q.sentence
+        elif q.sentence != sentence or not is_generic(q.subject):
+            way = ""  # 调出图斑56个、面积142公顷: the area belongs to the same verb, anything else does not
+        if way and q.kind == net.kind and not q.role:
+            ways[way].append(q)
+    if len(ways["in"]) != 1 or len(ways["out"]) != 1:
         return
+    entered, left = ways["in"][0], ways["out"][0]
     real = entered.number.base - left.number.base
     sign = -1 if "减" in net.lead[-6:] or net.number.value < 0 else 1
     gap = abs(real - abs(net.number.base) * sign)

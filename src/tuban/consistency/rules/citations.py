@@ -81,12 +81,16 @@ def plan_period(facts: Facts) -> Iterable[Finding]:
                 name = text[max(0, found.start() - 10) : found.start()]
                 if any(word in name for word in ("省", "上位", "开发区")):
                     continue
-                said.setdefault(period.groups(), []).append(facts.place(*block.text.where(found.start())))
+                said.setdefault((period.group(1), period.group(2)), []).append(
+                    facts.place(*block.text.where(found.start()))
+                )
         stated = re.search(r"规划期限(?:为|：|是)?", text)
         if stated:
             period = _PERIOD.match(text, stated.end())
             if period:
-                said.setdefault(period.groups(), []).append(facts.place(*block.text.where(stated.start())))
+                said.setdefault((period.group(1), period.group(2)), []).append(
+                    facts.place(*block.text.where(stated.start()))
+                )
     if len(said) < 2:
         return
     most = max(said, key=lambda period: len(said[period]))

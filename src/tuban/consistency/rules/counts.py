@@ -138,7 +138,7 @@ def _listings(facts: Facts, passage: Passage) -> Iterator[_Listing]:
         made = _names(facts, body, found.group("noun"))
         if made is not None and "、" in body:
             names, least, most = made
-            yield _Listing(count, found.group(), found.group("noun"), names, least, most, low, low)
+            yield _Listing(count, found.group(), found.group("noun"), names, least, most, found.start(), low)
 
 
 def _rounded_phrase(text: str, at: int) -> bool:

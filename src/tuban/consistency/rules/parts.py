@@ -16,13 +16,14 @@ from tuban.standards.words import grammar
 
 _MARK = re.compile(r"其中|包括|包含|分别为|分别是|由")
 _OPEN = re.compile(r"等(?![级别于高待])|主要(?:有|为|包括)|例如|比如|重点包括|部分为")
+_OVERLAP_SAID = re.compile(r"重复|重叠|交叉|交集|两者均|同时")
 _NEAR = Fraction(3, 100)
 
 
 @rule("C202")
 def parts_and_whole(facts: Facts) -> Iterable[Finding]:
     """Compare the parts that a text lists with the whole that it states."""
-    groups = [*_in_sentences(facts), *_by_place(facts), *_over_passages(facts)]
+    groups = [*_in_sentences(facts), *_by_place(facts), *_over_passages(facts), *_trailing(facts)]
     for whole, members in groups:
         if _sums(whole, members):
             facts.wholes.add(frozenset(_name(member) for member in members))
@@ -70,6 +71,8 @@ def _one_sentence(
         return None
     mark = marks[0]
     before = [q for q in said if q.number.start < mark.start() and _measures(q) and not q.paren]
+    # 占新增规模2150公顷的29%: that is what the share is of, not what is divided.
+    before = [q for q in before if not q.lead.lstrip("，").startswith("占") or "占用" in q.lead] or before
     stop = next((m.start() for m in marks[1:] if m.group() == "其中"), len(sentence))
     after = [q for q in said if mark.end() < q.number.start < stop]
     if (
@@ -94,9 +97,22 @@ def _one_sentence(
     ]
     if _OPEN.search(text_after) and not (members and _exceeds(whole, members)):
         return None
-    if not members or (len(members) == 1 and mark.group() != "其中"):
+    members = _alike(members)
+    if not members or (len(members) == 1 and mark.group() != "其中") or _OVERLAP_SAID.search(text_after):
         return None
     return whole, members
+
+
+def _alike(members: list[Quantity]) -> list[Quantity]:
+    """Parts by place go on with places: 其中镇区8420人；户籍人口41286人 lists one part, not two."""
+    if not members or not (members[0].explicit_place and members[0].place):
+        return members
+    kept = members[:1]
+    for member in members[1:]:
+        if not member.explicit_place and member.subject and member.subject != members[0].subject:
+            break
+        kept.append(member)
+    return kept
 
 
 def _by_place(facts: Facts) -> Iterator[tuple[Quantity, list[Quantity]]]:
@@ -156,22 +172,66 @@ def _over_passages(facts: Facts) -> Iterator[tuple[Quantity, list[Quantity]]]:
             yield whole, members
 
 
-def _total(members: list[Quantity]) -> Fraction:
-    return sum((q.number.base for q in members), Fraction(0))
+_TRAILING = re.compile(r"(?:合计|总计|共计|总长|总里程|总面积|总规模|共)")
+
+
+def _trailing(facts: Facts) -> Iterator[tuple[Quantity, list[Quantity]]]:
+    """Parts first, then their total: 北片18.2，南片22.6；合计40.8."""
+    for passage in facts.passages:
+        run: list[Quantity] = []
+        for quantity in passage.quantities:
+            if run and run[-1].sentence != quantity.sentence and not run[-1].sentence_text.endswith("；"):
+                run = []
+            run.append(quantity)
+            if (
+                quantity.role
+                or not _measures(quantity)
+                or quantity.paren
+                or not _TRAILING.search(quantity.lead)
+            ):
+                continue
+            members = [
+                q for q in run[:-1] if q.kind == quantity.kind and _measures(q) and not q.paren and not q.role
+            ]
+            if (
+                any(q.part or _MARK.search(q.sentence_text) for q in run)
+                or len({q.number.unit for q in members}) > 1
+            ):
+                continue
+            if (
+                len(members) >= 2
+                and not any(_TRAILING.search(q.lead) for q in members)
+                and _slips(quantity, members)
+            ):
+                yield quantity, members
+
+
+def _slips(whole: Quantity, members: list[Quantity]) -> bool:
+    """Without a word that says so, only a sum that one slip of the pen spoils is taken for the total."""
+    got = _total(members) / whole.number.factor
+    said = Fraction(whole.number.value)
+    decimals = max(q.number.decimals for q in [whole, *members])
+    return got == said or one_digit(got, said, decimals) or abs(got - said) <= said * _NEAR
+
+
+def _total(members: list[Quantity], whole: Quantity | None = None) -> Fraction:
+    """Add up; where the whole rises or falls, parts that go the other way count against it."""
+    way = whole.direction if whole is not None else 0
+    return sum((q.number.base * (-1 if way and q.direction == -way else 1) for q in members), Fraction(0))
 
 
 def _exceeds(whole: Quantity, members: list[Quantity]) -> bool:
-    return _total(members) > whole.number.base + sum_slack([q.number for q in members], whole.number)
+    return _total(members, whole) > whole.number.base + sum_slack([q.number for q in members], whole.number)
 
 
 def _sums(whole: Quantity, members: list[Quantity]) -> bool:
-    gap = abs(_total(members) - whole.number.base)
+    gap = abs(_total(members, whole) - whole.number.base)
     return len(members) >= 2 and gap <= sum_slack([q.number for q in members], whole.number)
 
 
 def _judge(facts: Facts, whole: Quantity, members: list[Quantity]) -> Finding | None:
     numbers = [q.number for q in members]
-    got, stated = _total(members), whole.number.base
+    got, stated = _total(members, whole), whole.number.base
     decimals = max(n.decimals for n in [whole.number, *numbers])
     slack = sum_slack(numbers, whole.number)
     gap = got - stated
@@ -193,6 +253,8 @@ def _judge(facts: Facts, whole: Quantity, members: list[Quantity]) -> Finding | 
         ):
             return None
         if whole.kind.startswith("count") and len(members) > 1 and not _closed(facts, members):
+            return None
+        if got > 2 * stated and not _closed(facts, members):
             return None
         return _finding(facts, whole, members, Judgement.ERROR, 0.88, decimals)
     if len(members) < 2 or nested:
@@ -223,6 +285,10 @@ def _closed(facts: Facts, members: list[Quantity]) -> bool:
     names = frozenset(_name(q) for q in members)
     if names in facts.wholes:
         return True
+    # 集聚提升类…、城郊融合类…: classes of one division.
+    ends = {q.subject[-1:] for q in members}
+    if len(members) >= 3 and len(ends) == 1 and ends <= {"类", "型", "级"}:
+        return True
     texts = [f"{q.lead}{q.place}{q.subject}" for q in members]
     return any(
         len(pair) == len(texts)
@@ -240,9 +306,12 @@ def _finding(
     confidence: float,
     decimals: int,
 ) -> Finding:
-    got = _total(members) / whole.number.factor
+    got = _total(members, whole) / whole.number.factor
     gap = got - Fraction(whole.number.value)
-    sums = "+".join(f"{q.number.value}" for q in members)
+    sums = "".join(
+        f"{'-' if whole.direction and q.direction == -whole.direction else '+'}{q.number.value}"
+        for q in members
+    ).removeprefix("+")
     subject = whole.subject or whole.owner or whole.topic
     return report(
         "C202",

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
+from itertools import pairwise
 
 from tuban.consistency.facts import Facts, Passage
 from tuban.consistency.judge import text
 from tuban.consistency.register import report, rule
-from tuban.documents.quantity import Quantity, is_share_word
+from tuban.documents.quantity import Quantity, is_share_word, subject_of
 from tuban.domain.finding import Finding, Judgement
 from tuban.errors import Text
 
+_TERRITORY = re.compile(r"国土|辖区|[市县镇乡]域|全[市县域镇区]|土地总|行政区域")
+_SHARE_OF = re.compile(r"占([\u4e00-\u9fff]{2,16}?)(?:的|比例|比重)*$")
 _LEVELS = (
     "城镇建设用地",
     "城乡建设用地",
@@ -45,19 +49,56 @@ def _meets(said: Quantity, span: tuple[Fraction, Fraction]) -> bool:
 def shares(facts: Facts) -> Iterable[Finding]:
     """Compare “of which x, y %” with x over the whole."""
     areas = [q for q in facts.quantities if q.kind == "area" and not q.place and q.number.value > 0]
-    totals = [
-        q for q in areas if "总面积" in q.lead or "国土" in q.lead or "辖区" in q.lead or "土地总" in q.lead
-    ]
+    totals = [q for q in areas if "面积" in q.lead and _TERRITORY.search(q.lead) and not q.role]
     for passage in facts.passages:
         said = passage.quantities
         for i, share in enumerate(said):
             if share.kind != "share" or i == 0 or share.role or share.relation in (">=", "<="):
                 continue
             part = said[i - 1]
+            if (
+                i > 1
+                and part.lead.lstrip("，").startswith("占")
+                and "占用" not in part.lead
+                and share.lead.strip("约为") in _OF
+            ):
+                yield from _explicit(facts, said[i - 2], part, share)  # 占新增规模2150公顷的29%
+                continue
             close = part.sentence == share.sentence and _bare_share(share)
             if not close or part.kind in ("share", "points", "time", "") or part.role:
                 continue
             yield from _check_share(facts, passage, i, part, share, totals)
+
+
+_OF = ("的", "的比例", "的比重", "比例", "比重")
+
+
+def _explicit(facts: Facts, part: Quantity, whole: Quantity, share: Quantity) -> Iterator[Finding]:
+    if part.kind != whole.kind or part.sentence != share.sentence or part.role:
+        return
+    span = _interval(part, whole)
+    if span is not None and not _meets(share, span):
+        yield _share_finding(facts, part, whole, share, 0.9)
+
+
+def _share_finding(
+    facts: Facts, part: Quantity, whole: Quantity, share: Quantity, confidence: float
+) -> Finding:
+    right = part.number.base / whole.number.base * 100
+    return report(
+        "C205",
+        Judgement.ERROR,
+        Text(
+            f"{part.number.text}÷{whole.number.text}={text(right, share.number.decimals)}%，文中占比为 {share.number.text}。",
+            f"{part.number.text} over {whole.number.text} is {text(right, share.number.decimals)} %; "
+            f"the text says {share.number.text}.",
+        ),
+        [facts.place_of(share), facts.place_of(part), facts.place_of(whole)],
+        confidence,
+        observed=share.number.text,
+        expected=text(right, share.number.decimals),
+        but=Text("若占比的分母另有所指，则可能无误", "unless the share is of another whole"),
+    )
 
 
 def _bare_share(share: Quantity) -> bool:
@@ -74,7 +115,7 @@ def _check_share(
     before = [
         q for q in passage.quantities[: i - 1] if q.kind == part.kind and q.number.base >= part.number.base
     ]
-    clear = _clear_whole(passage, i, part, share, totals)
+    clear = _clear_whole(facts, passage, i, part, share, totals)
     if clear is None:
         return
     explained = [q for q in [*before, *totals] if (span := _interval(part, q)) and _meets(share, span)]
@@ -91,24 +132,11 @@ def _check_share(
     ]
     if any((other := _interval(part, q)) and _meets(share, other) for q in near):
         return
-    right = part.number.base / clear.number.base * 100
-    yield report(
-        "C205",
-        Judgement.ERROR,
-        Text(
-            f"{part.number.text}÷{clear.number.text}={text(right, share.number.decimals)}%，文中占比为 {share.number.text}。",
-            f"{part.number.text} over {clear.number.text} is {text(right, share.number.decimals)} %; the text says {share.number.text}.",
-        ),
-        [facts.place_of(share), facts.place_of(part), facts.place_of(clear)],
-        0.85,
-        observed=share.number.text,
-        expected=text(right, share.number.decimals),
-        but=Text("若占比的分母另有所指，则可能无误", "unless the share is of another whole"),
-    )
+    yield _share_finding(facts, part, clear, share, 0.85)
 
 
 def _clear_whole(
-    passage: Passage, i: int, part: Quantity, share: Quantity, totals: list[Quantity]
+    facts: Facts, passage: Passage, i: int, part: Quantity, share: Quantity, totals: list[Quantity]
 ) -> Quantity | None:
     lead = share.lead
     if any(
@@ -117,6 +145,19 @@ def _clear_whole(
     ):
         values = {q.number.base for q in totals if q.number.half * 400 < q.number.base}
         return totals[0] if totals and len({round(float(v) / 1e6) for v in values}) == 1 else None
+    named = _SHARE_OF.search(lead)
+    if named and named.group(1) not in ("比", "总"):
+        core = subject_of(named.group(1), facts.places)
+        known = [
+            q
+            for q in facts.quantities
+            if q.subject == core and q.kind == part.kind and q is not part and not q.role
+        ]
+        here = [q for q in known if q.block == part.block] or known
+        spans = [span for q in known if (span := _interval(part, q))]
+        if not here or any(_meets(share, span) for span in spans) or len({q.number.base for q in here}) > 2:
+            return None
+        return here[0]
     if part.part:
         whole = [
             q
@@ -125,6 +166,29 @@ def _clear_whole(
         ]
         if whole and whole[-1].number.base >= part.number.base and not whole[-1].paren:
             return whole[-1]
+    return _whole_of_its_sisters(passage, i, part, share)
+
+
+def _whole_of_its_sisters(passage: Passage, i: int, part: Quantity, share: Quantity) -> Quantity | None:
+    """A larger value before, of which at least two other shares of the paragraph are right."""
+    said = passage.quantities
+    pairs = [
+        (a, b)
+        for a, b in pairwise(said)
+        if b.kind == "share"
+        and b is not share
+        and _bare_share(b)
+        and a.kind == part.kind
+        and a.sentence == b.sentence
+    ]
+    for whole in said[: i - 1]:
+        if whole.kind != part.kind or whole.number.base <= part.number.base or whole.role:
+            continue
+        right = sum(
+            1 for a, b in pairs if a is not whole and (span := _interval(a, whole)) and _meets(b, span)
+        )
+        if right >= 2:
+            return whole
     return None
 
 
@@ -170,6 +234,17 @@ def _quotient(
     if bottom == "people":
         bottoms = [q for q in bottoms if "人口" in q.subject or q.subject == ""]
         bottoms = [q for q in bottoms if "流动" not in q.subject]
+        if not bottoms and value.place and value.year:
+            every = [
+                q
+                for q in facts.quantities
+                if q.kind == "people"
+                and q.place == value.place
+                and q.year == value.year
+                and q.subject in ("人口", "常住人口", "规划人口")
+            ]
+            bottoms = every if len({q.number.base for q in every}) == 1 else []
+            bottoms = bottoms[:1]
     if top == "length":
         tops = [q for q in tops if "路" in q.subject or "路" in q.lead]
     if not tops or not bottoms:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from functools import cache
 
 from tuban.consistency.facts import Facts
-from tuban.consistency.judge import agree, one_digit
+from tuban.consistency.judge import agree, one_digit, swapped
 from tuban.consistency.register import report, rule
 from tuban.consistency.statements import Statement, statements
 from tuban.documents.quantity import canonical
@@ -137,7 +137,10 @@ def _verdict(a: Statement, b: Statement, members: list[Statement]) -> tuple[Judg
     near = _gap(a, b) < _NEAR and min(len(_digits(a)), len(_digits(b))) >= 4
     if same_tags:
         return _strict(a, b, near)
-    if not near:
+    decimals = max(a.number.decimals, b.number.decimals)
+    swap = a.number.unit == b.number.unit and min(len(_digits(a)), len(_digits(b))) >= 3
+    swap = swap and swapped(abs(Fraction(a.number.value)), abs(Fraction(b.number.value)), decimals)
+    if not near and not swap:
         return None
     # One of them says when or which, the other does not: the other may mean a third value.
     bare = a if not (a.year or a.phase or a.mode) else b

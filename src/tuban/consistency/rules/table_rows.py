@@ -121,13 +121,10 @@ def changes(facts: Facts) -> Iterable[Finding]:
         for change in [c for c in numeric if roles[c] in ("change", "net")]:
             kind = table.columns[change].kind
             group = table.columns[change].path[-1]
-            pair = _pair(table, numeric, roles, change, ("in", "out"), kind) or _pair(
-                table, numeric, roles, change, ("after", "before"), kind
-            )
-            if pair is None:
-                continue
-            plus, minus = pair
-            yield from _check_change(facts, table, plus, minus, change, group)
+            for wanted in (("in", "out"), ("after", "before")):
+                pair = _pair(table, numeric, roles, change, wanted, kind)
+                if pair is not None:
+                    yield from _check_change(facts, table, *pair, change, group)
 
 
 def _pair(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
 from tuban.consistency.facts import Facts
-from tuban.consistency.judge import sum_slack, text
+from tuban.consistency.judge import one_digit, sum_slack, text
 from tuban.consistency.register import report, rule
 from tuban.documents.table import Cell, Table
 from tuban.domain.finding import Finding, Judgement
@@ -225,7 +225,7 @@ def _mismatch(
     got = sum((cell.number.base for cell in cells), Fraction(0)) / whole.number.factor
     gap = got - Fraction(whole.value)
     sums = "+".join(cell.text for cell in cells[:12]) + ("+…" if len(cells) > 12 else "")
-    places = [facts.place(whole.line), *(facts.place(cell.line) for cell in (cells[0], cells[-1]))]
+    places = [facts.place(whole.line), *(facts.place(cell.line) for cell in _suspects_first(cells, gap))]
     slack = sum_slack([cell.number for cell in cells], whole.number) / whole.number.factor
     return report(
         "C101",
@@ -243,6 +243,16 @@ def _mismatch(
         tolerance=text(slack, decimals + 1),
         but=Text("若表为节选或含未列出的行，则可能无误", "unless rows are left out of this table"),
     )
+
+
+def _suspects_first(cells: Sequence[Cell], gap: Fraction) -> list[Cell]:
+    """Give the cells that one slip of the pen would mend, then the others."""
+
+    def mends(cell: Cell) -> bool:
+        value = Fraction(cell.value)
+        return one_digit(value, value - gap * cells[0].number.factor / cell.number.factor, cell.decimals)
+
+    return sorted(cells, key=lambda cell: not mends(cell))
 
 
 def _name(table: Table) -> str:
