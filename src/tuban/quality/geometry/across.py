@@ -15,6 +15,7 @@ from tuban.quality.geometry.measure import areal, ellipsoid_m2, is_ours, outline
 Array = NDArray[np.float64]
 Rows = NDArray[np.int64]
 _MANY_PAIRS = 3_000
+_FEW_ROWS = 200  # of these each is cut
 _AT_ONCE = 20_000
 
 
@@ -77,6 +78,63 @@ def common(
     return Common(
         first[kept].astype(np.int64), second[kept].astype(np.int64), shapes[kept], area[kept], width[kept]
     )
+
+
+def uncovered(a: Fabric, b: Fabric) -> tuple[NDArray[Any], Array, Rows]:
+    """Give the ground of each row of `a` that no row of `b` covers: shapes, areas, rows.
+
+    Rows that lie wholly inside are told apart by the area kernel and never cut.
+    """
+    rows = np.flatnonzero(~shapely.is_missing(a.ground))
+    if is_ours(a.crs) and len(rows) > _FEW_ROWS:
+        rows = _not_inside(a, b, rows)
+    shapes = a.ground[rows].copy()
+    at, other = b.tree.query(shapes)
+    order = np.argsort(at, kind="stable")
+    at, other = at[order], other[order]
+    for first, last in _runs(at):
+        i = int(at[first])
+        window = shapely.bounds(shapes[i])
+        margin = 10 * a.step
+        near = shapely.clip_by_rect(
+            b.ground[other[first:last]], *(window - margin)[:2], *(window + margin)[2:]
+        )
+        shapes[i] = shapely.difference(shapes[i], shapely.union_all(near))
+    shapes = areal(shapes)
+    kept = ~shapely.is_missing(shapes)
+    shapes, rows = shapes[kept], rows[kept]
+    area = ellipsoid_m2(shapes, a.crs) if len(shapes) else np.zeros(0)
+    width = width_m(area, outline_m(shapes, a.crs)) if len(shapes) else np.zeros(0)
+    real = (area > 1e-3) & (width > 2e-4)
+    return shapes[real], area[real], rows[real].astype(np.int64)
+
+
+def _runs(values: NDArray[Any]) -> list[tuple[int, int]]:
+    starts = np.flatnonzero(np.r_[True, values[1:] != values[:-1]]) if len(values) else np.zeros(0, np.intp)
+    return list(zip(starts.tolist(), [*starts[1:].tolist(), len(values)], strict=False))
+
+
+def _not_inside(a: Fabric, b: Fabric, rows: Rows) -> Rows:
+    """Give the rows of which some ground is left over; overlaps in `b` can only make that less certain."""
+    import geopandas as gpd
+
+    from tuban.geo.coords import from_shapes
+    from tuban.geo.overlay_pairs import PARCEL, measure_pairs
+    from tuban.geo.zone_index import ZoneIndex
+
+    index = ZoneIndex.of(gpd.GeoSeries(b.ground, crs=b.crs), a.crs, checked=True)
+    found = measure_pairs(from_shapes(a.ground[rows], PARCEL), index)
+    inside = np.zeros(len(rows), np.bool_)
+    inside[found.parcel[found.common_m2 >= found.own_m2 * (1 - 1e-12)]] = True
+    # Ground that several zones share out adds up; ground that two hold twice could hide what is left.
+    covered = np.bincount(found.parcel, weights=found.common_m2, minlength=len(rows))
+    own = np.zeros(len(rows))
+    own[found.parcel] = found.own_m2
+    several = np.bincount(found.parcel, minlength=len(rows)) > 1
+    once = several & (np.abs(covered - own) <= 1e-4 + 1e-9 * own) & (len(b.faces.counts[0]) > 0)
+    if (b.faces.counts[0] > 1).any():
+        once[:] = False
+    return rows[~(inside | once)]
 
 
 def _by_kernel(a: Fabric, b: Fabric, first: Rows, second: Rows, least_m2: float) -> tuple[Rows, Rows]:

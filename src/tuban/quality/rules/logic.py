@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tuban.domain.finding import Finding
 from tuban.quality.case import Case
 from tuban.quality.geometry import cover
-from tuban.quality.geometry.across import Common, common
+from tuban.quality.geometry.across import Common, common, uncovered
 from tuban.quality.geometry.fabric import Fabric
 from tuban.quality.geometry.measure import ellipsoid_m2
 from tuban.quality.package import Database, PackageLayer
@@ -175,10 +175,10 @@ def _match(
     drawn = fabric(case, line, layer)
     line_m2 = float(np.nansum(ellipsoid_m2(drawn.ground, drawn.crs)))
     name = f"{zone}xx"
-    sides = [("不在", "lies outside", _left(zones, drawn, 1))]
+    sides = [("不在", "lies outside", uncovered(drawn, zones))]
     if both:
-        sides.append(("之外还有", "has more than the line in", _left(zones, drawn, 0)))
-    for side, (zh, en, (shapes, areas)) in enumerate(sides):
+        sides.append(("之外还有", "has more than the line in", uncovered(zones, drawn)))
+    for side, (zh, en, (shapes, areas, of)) in enumerate(sides):
         total = float(areas.sum())
         if total <= limit * line_m2:
             continue
@@ -195,27 +195,17 @@ def _match(
             else f"zone {name} of {layer.label} {en} {line.label}: {total:.2f} m²"
         )
         touched = line if side == 0 else layer
-        source = drawn if side == 0 else zones
-        row = source.tree.query(shapes[largest], predicate="intersects")
         yield case.finding(
             touched,
             f"{first},占控制线面积的 {share:.4%}(容许 {limit:.2%})。",
             f"{second}, {share:.4%} of the line ({limit:.2%} allowed).",
-            rows=sorted(row.tolist())[:20],
+            rows=of[np.argsort(-areas, kind="stable")][:20].tolist(),
             geometry=wkb(shapes[largest]),
             area_m2=total,
             observed=f"{total / 10_000:.2f} ha",
             expected=f"<= {limit * line_m2 / 10_000:.2f} ha",
             tolerance=f"{limit:.2%}",
         )
-
-
-def _left(zones: Fabric, line: Fabric, which: int) -> tuple[NDArray[np.object_], NDArray[np.float64]]:
-    """Give the ground of the line that no zone covers (1), or of the zones that the line does not (0)."""
-    faces = cover.against(zones, line)
-    lack = (faces.counts[1 - which] == 0) & (faces.counts[which] > 0)
-    shapes = faces.shapes[lack]
-    return shapes, ellipsoid_m2(shapes, zones.crs) if len(shapes) else np.zeros(0)
 
 
 @rule("5104")
