@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tuban.cli import shares
+from tuban.cli import adjust, shares
 from tuban.cli.say import current_language, progress_bar, say, show_json, show_table
 from tuban.cli.workspace import open_here
 from tuban.errors import Text
@@ -35,6 +35,7 @@ def command() -> None:
 
 
 command.add_command(shares.command)
+command.add_command(adjust.command)
 
 
 def common(function: Callable[..., Any]) -> Callable[..., Any]:

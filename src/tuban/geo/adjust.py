@@ -23,6 +23,43 @@ Rule = Literal["largest_first", "proportional"]
 
 
 @dataclass(frozen=True, slots=True)
+class Method:
+    """A rule of adjustment as a report must cite it: what it does, where it comes from, how sure that is."""
+
+    title: Text
+    how: Text
+    source: Text
+    confidence: Literal["verified", "recalled"]
+
+
+METHODS: dict[Rule, Method] = {
+    "largest_first": Method(
+        Text("大图斑优先", "largest first"),
+        Text(
+            "差数以 0.01 平方米为单位平均分给单元内每个图斑,除不尽的余数从面积最大的图斑起各分 0.01 平方米",
+            "the difference, in steps of 0.01 m², goes in equal parts to every parcel of the unit; what is left "
+            "over goes in single steps to the largest parcels",
+        ),
+        Text(
+            "一家软件公司的国土调查建库工具说明(按面积从大到小分配)",
+            "the manual of one vendor's land survey tool (parts sorted by size)",
+        ),
+        "verified",
+    ),
+    "proportional": Method(
+        Text("按面积比例", "in proportion to area"),
+        Text(
+            "差数按图斑面积的比例分配,最后的 0.01 平方米用最大余数法分配",
+            "the difference is shared in proportion to the parcels' areas; the last steps of 0.01 m² go by "
+            "largest remainder",
+        ),
+        Text("其他软件的常见做法", "usual in other vendors' tools"),
+        "recalled",
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
 class Adjusted:
     """Areas that sum to their control, what each was given, and the difference shared out in each unit."""
 

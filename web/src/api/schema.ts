@@ -528,6 +528,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/statistics/adjustment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Adjustment
+         * @description Give the areas of parcels adjusted so that they sum exactly to their control areas.
+         */
+        get: operations["read_adjustment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/statistics/adjustment/download": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Adjustment
+         * @description Send the adjustment: units, every parcel, source and method.
+         */
+        get: operations["download_adjustment"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/status": {
         parameters: {
             query?: never;
@@ -688,6 +728,107 @@ export interface components {
              * Format: date
              */
             until: string;
+        };
+        /**
+         * AdjustMethodOut
+         * @description The rule, where it comes from, how sure that is.
+         */
+        AdjustMethodOut: {
+            /**
+             * Confidence
+             * @enum {string}
+             */
+            confidence: "verified" | "recalled";
+            how: components["schemas"]["TextOut"];
+            /**
+             * Rule
+             * @enum {string}
+             */
+            rule: "largest_first" | "proportional";
+            source: components["schemas"]["TextOut"];
+            title: components["schemas"]["TextOut"];
+        };
+        /**
+         * AdjustedParcelOut
+         * @description One parcel before and after.
+         */
+        AdjustedParcelOut: {
+            /** Added M2 */
+            added_m2: number;
+            /** Adjusted M2 */
+            adjusted_m2: number;
+            /** Fid */
+            fid: number;
+            /** Id */
+            id: string | null;
+            /** Measured M2 */
+            measured_m2: number;
+            /** Unit */
+            unit: string;
+        };
+        /**
+         * AdjustedUnitOut
+         * @description One unit; areas to 0.01 m².
+         */
+        AdjustedUnitOut: {
+            /** Code */
+            code: string;
+            /** Control M2 */
+            control_m2: number;
+            /** Count */
+            count: number;
+            /**
+             * Difference M2
+             * @description Control area less measured area: what was shared out.
+             */
+            difference_m2: number;
+            /**
+             * Least M2
+             * @description The least that one parcel was given, and the most.
+             */
+            least_m2: number;
+            /** Measured M2 */
+            measured_m2: number;
+            /** Most M2 */
+            most_m2: number;
+            title: components["schemas"]["TextOut"];
+        };
+        /**
+         * AdjustmentOut
+         * @description Areas that sum exactly to their control areas; nothing of it is stored.
+         */
+        AdjustmentOut: {
+            /**
+             * By
+             * @enum {string}
+             */
+            by: "whole" | "township" | "village" | "island";
+            formula: components["schemas"]["TextOut"];
+            /** Layer */
+            layer: string;
+            method: components["schemas"]["AdjustMethodOut"];
+            /** Notes */
+            notes: components["schemas"]["TextOut"][];
+            /** Parcel Count */
+            parcel_count: number;
+            /**
+             * Parcels
+             * @description The first ones, the largest of each unit first; all of them are in the file.
+             */
+            parcels: components["schemas"]["AdjustedParcelOut"][];
+            /**
+             * Recorded At
+             * Format: date-time
+             */
+            recorded_at: string;
+            /** Sha256 */
+            sha256: string;
+            /** Units */
+            units: components["schemas"]["AdjustedUnitOut"][];
+            /** Version */
+            version: number;
+            /** Within */
+            within: string | null;
         };
         /**
          * BaseMapOut
@@ -4104,6 +4245,174 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StatisticsOut"];
+                };
+            };
+            /** @description The request cannot be meant */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The workspace does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The file cannot be taken in */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description No room on the disk */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    read_adjustment: {
+        parameters: {
+            query: {
+                layer: string;
+                /** @description version; overrides the day */
+                version?: number | null;
+                limit?: number;
+                /** @description language; default: Accept-Language, then zh */
+                lang?: ("zh" | "en") | null;
+                /** @description in force on this day; default today */
+                on?: string | null;
+                /** @description as recorded up to this moment; default now; without a zone: local */
+                known?: string | null;
+                /** @description AREA for the whole, or CODE:AREA once for each unit */
+                control: string[];
+                by?: "whole" | "township" | "village" | "island";
+                rule?: "largest_first" | "proportional";
+                /** @description of the control areas */
+                unit?: "m2" | "ha" | "mu";
+                /** @description code of one unit */
+                within?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdjustmentOut"];
+                };
+            };
+            /** @description The request cannot be meant */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The workspace does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The file cannot be taken in */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description No room on the disk */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    download_adjustment: {
+        parameters: {
+            query: {
+                layer: string;
+                /** @description version; overrides the day */
+                version?: number | null;
+                format?: "xlsx" | "csv";
+                /** @description language; default: Accept-Language, then zh */
+                lang?: ("zh" | "en") | null;
+                /** @description in force on this day; default today */
+                on?: string | null;
+                /** @description as recorded up to this moment; default now; without a zone: local */
+                known?: string | null;
+                /** @description AREA for the whole, or CODE:AREA once for each unit */
+                control: string[];
+                by?: "whole" | "township" | "village" | "island";
+                rule?: "largest_first" | "proportional";
+                /** @description of the control areas */
+                unit?: "m2" | "ha" | "mu";
+                /** @description code of one unit */
+                within?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
                 };
             };
             /** @description The request cannot be meant */

@@ -4,6 +4,7 @@ from fastapi import APIRouter, Depends
 
 from tuban.service.deps import language_choice
 from tuban.service.routes import (
+    adjust,
     compare,
     download,
     features,
@@ -34,7 +35,7 @@ ERRORS: dict[int | str, dict] = {
 
 api = APIRouter(prefix="/api", responses=ERRORS, dependencies=[Depends(language_choice)])
 for part in (
-    status, layers, features, tiles, identify, search, statistics, compare,
+    status, layers, features, tiles, identify, search, statistics, adjust, compare,
     measure, download, imports, quality, tasks, trail, standards, indicators,
 ):  # fmt: skip
     api.include_router(part.router)
