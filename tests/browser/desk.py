@@ -70,7 +70,7 @@ class Desk:
         page.on("pageerror", lambda error: self.watch.errors.append(str(error)))
         with page.expect_response(lambda answer: "/api/layers" in answer.url):
             page.goto(self.county.url + path)
-        if "left=0" not in path:
+        if "left=0" not in path and "area=" not in path:
             page.locator("li.layer").first.wait_for()
         settle(page)
         return page

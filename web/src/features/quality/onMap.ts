@@ -18,7 +18,7 @@ export const findingError = shallowRef<unknown>(null)
 /** The findings that the table has read so far. */
 export const listed = shallowRef<Finding[]>([])
 
-// Fault, first and second object: told apart by dash as well as by colour.
+// Fault, first and second object: told apart by width and dash as well as by colour, also where they share an edge.
 export const DRAWN = {
   light: { fault: '#d0021b', first: '#0047ff', second: '#8a2be2' },
   dark: { fault: '#ff6b5e', first: '#59c2ff', second: '#d59bff' },
@@ -79,14 +79,14 @@ watchEffect((onCleanup) => {
     overlay('quality-finding', {
       data,
       layers: [
-        { id: 'quality-objects-halo', type: 'line', filter: ['!=', ['get', 'role'], 'fault'], layout: { 'line-join': 'round' }, paint: { 'line-color': halo, 'line-width': 6 } },
-        { id: 'quality-first', type: 'line', filter: ['==', ['get', 'role'], 'first'], layout: { 'line-join': 'round' }, paint: { 'line-color': colours.first, 'line-width': 2.5 } },
+        { id: 'quality-objects-halo', type: 'line', filter: ['!=', ['get', 'role'], 'fault'], layout: { 'line-join': 'round' }, paint: { 'line-color': halo, 'line-width': 8 } },
+        { id: 'quality-first', type: 'line', filter: ['==', ['get', 'role'], 'first'], layout: { 'line-join': 'round' }, paint: { 'line-color': colours.first, 'line-width': 5 } },
         {
           id: 'quality-second',
           type: 'line',
           filter: ['==', ['get', 'role'], 'second'],
           layout: { 'line-join': 'round' },
-          paint: { 'line-color': colours.second, 'line-width': 2.5, 'line-dasharray': [3, 1.5] },
+          paint: { 'line-color': colours.second, 'line-width': 5, 'line-dasharray': [2, 1] },
         },
         {
           id: 'quality-fault-fill',

@@ -1,6 +1,6 @@
 /** The words of quality inspection in both languages; a weight never stands as a colour alone. */
 import type { Counts, Exception, ReportFormat, Run, Severity, Side } from '@/api/quality'
-import { formatCount } from '@/shared/formats'
+import { formatCount, formatNumber } from '@/shared/formats'
 import { t } from '@/shared/lang'
 
 import type { FilterName } from './choices'
@@ -52,6 +52,11 @@ export function countsText(counts: Counts): string {
 /** Give a profile's name; the workspace's own is a file without one. */
 export function profileName(name: string): string {
   return name === 'own' ? t('本工作区的标准配置', 'the workspace’s own profile') : name
+}
+
+/** Write a fault's area, m²: of a sliver under one square metre the hundredths say too little. */
+export function squareMetres(area: number | null): string {
+  return area === null ? '' : formatNumber(area, Math.abs(area) < 1 ? 4 : 2)
 }
 
 export function filterName(name: FilterName): string {
