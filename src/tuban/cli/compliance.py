@@ -124,6 +124,25 @@ def list_(obj: dict, as_json: bool, limit: int) -> None:
     )
 
 
+@command.command("certificate", help="核验结论书 · the certificate of a kept verdict")
+@click.argument("number", type=click.IntRange(1))
+@click.option(
+    "--format", "form", type=click.Choice(["pdf", "docx", "json"]), default="pdf", show_default=True
+)
+@click.option(
+    "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="写到 · file to write"
+)
+@click.pass_obj
+def certificate_(obj: dict, number: int, form: Any, out: Path) -> None:
+    """Write the certificate with its location map."""
+    from tuban.workflows.compliance_certificate import certificate
+
+    with open_here(obj) as ws:
+        data = certificate(ws, number, form, lang=current_language())
+    out.write_bytes(data)
+    say(Text(f"已写到 {out}。", f"Written to {out}."))
+
+
 @command.command("again", help="按原来的条件重新得出结论 · reach a kept verdict again")
 @click.argument("number", type=click.IntRange(1))
 @click.option("--json", "as_json", is_flag=True, help="JSON")

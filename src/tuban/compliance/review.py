@@ -15,7 +15,7 @@ from tuban.compliance.predicates import Answer, Question, answer
 from tuban.compliance.result import Clear, Concern, Override, Review, Share, Uncovered, Verdict
 from tuban.compliance.site import Site, moved
 from tuban.compliance.taking import Asking, Sliver
-from tuban.domain.siterule import NOTHING, Effect, RulePack, SiteRule
+from tuban.domain.siterule import ATTRIBUTES, NOTHING, Effect, RulePack, SiteRule
 from tuban.domain.unit import in_unit
 from tuban.errors import Text, WrongUse
 from tuban.geo.area import area_m2
@@ -174,7 +174,10 @@ def _uncovered(unknown: list[tuple[SiteRule, Answer]]) -> tuple[list[Uncovered],
     result += [
         Uncovered(
             f"project:{name}",
-            Text(f"项目信息没有写明“{name}”", f"the project does not say {name!r}"),
+            Text(
+                f"项目没有写明“{ATTRIBUTES[name].label.zh}”({name})",
+                f"the project does not say: {ATTRIBUTES[name].label.en} ({name})",
+            ),
             tuple(rule.id for rule in rules),
             NOTHING,
             any(rule.effect is not Effect.INFORM for rule in rules),

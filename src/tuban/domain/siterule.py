@@ -146,59 +146,133 @@ PREDICATES: dict[str, PredicateSpec] = {
 JOINERS = ("all", "any", "not")
 
 
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """Something that a project says of itself: its label, and the values it may have (empty: a number or a name)."""
+
+    name: str
+    label: Text
+    values: dict[str, Text] = field(default_factory=dict)
+    number: bool = False
+
+    @property
+    def yes_or_no(self) -> bool:
+        """Say whether it is a question of yes or no."""
+        return "true" in self.values
+
+
+_YES_NO = {"true": Text("是", "yes"), "false": Text("否", "no")}
+
+
+def _choice(name: str, zh: str, en: str, **values: tuple[str, str]) -> Attribute:
+    return Attribute(name, Text(zh, en), {key: Text(*both) for key, both in values.items()})
+
+
+def _yes(name: str, zh: str, en: str) -> Attribute:
+    return Attribute(name, Text(zh, en), _YES_NO)
+
+
+def _number(name: str, zh: str, en: str) -> Attribute:
+    return Attribute(name, Text(zh, en), {}, number=True)
+
+
 # What a project may say of itself; a pack that asks for another attribute does not load.
-ATTRIBUTES: dict[str, Text] = {
-    "stage": Text(
-        "事项:new 新增建设、boundary_in 调入、boundary_out 调出、farmland_in 补划、farmland_out 核减",
-        "what is done: new, boundary_in, boundary_out, farmland_in, farmland_out",
-    ),
-    "use": Text(
-        "用途:municipal、transport、water、eco_tourism、industrial、residential、public、commercial、mining、"
-        "open_pit_mine、waste、agriculture、ecology、settlement、utility、heritage、defence",
-        "use of the land, one of these words",
-    ),
-    "activity": Text("红线内有限人为活动类别(1–10)", "kind of limited activity in the redline (1–10)"),
-    "recognised": Text("已取得省级认定或论证意见(true/false)", "province has recognised it (true/false)"),
-    "national_major": Text("国家重大项目(true/false)", "national major project (true/false)"),
-    "large": Text("重大建设项目(true/false)", "large project (true/false)"),
-    "approved": Text("已依法批准并备案(true/false)", "lawfully approved and filed (true/false)"),
-    "demonstrated": Text("已专题论证(true/false)", "studied and argued (true/false)"),
-    "location_kind": Text(
-        "边界内、单独选址、边界外独立城镇建设用地", "inside, separate site, independent urban land"
-    ),
-    "passes_under": Text(
-        "下穿或跨越且不占地(true/false)", "passes under or over without taking land (true/false)"
-    ),
-    "existing": Text("现有建设(true/false)", "existing building (true/false)"),
-    "polluting": Text("污染型(true/false)", "polluting (true/false)"),
-    "discharging": Text("排放污染物(true/false)", "discharges pollutants (true/false)"),
-    "heavily_polluting": Text("对水体污染严重(true/false)", "pollutes water heavily (true/false)"),
-    "industry": Text(
-        "行业:smelting、petrochemical、chemical、coking、plating、leather、other",
-        "industry, one of these words",
-    ),
-    "blocks_flow": Text("阻碍行洪排涝(true/false)", "blocks flood or drainage flow (true/false)"),
-    "underground": Text("地下工程(true/false)", "underground works (true/false)"),
-    "archaeology_done": Text("已作考古调查勘探(true/false)", "archaeology done (true/false)"),
-    "demolition": Text("拆除(true/false)", "demolition (true/false)"),
-    "change_to_non_industrial": Text(
-        "工业用地改作他用(true/false)", "industrial land to other use (true/false)"
-    ),
-    "soil_cleared": Text("土壤风险管控已完成(true/false)", "soil risk control done (true/false)"),
-    "road_class": Text("道路等级:expressway、trunk、other", "road class: expressway, trunk, other"),
-    "road_width_m": Text("道路红线宽度(米)", "road red-line width, m"),
-    "height_m": Text("建筑高度(米)", "building height, m"),
-    "slope_deg": Text("平均坡度(度)", "mean slope, degrees"),
-    "corridor_width_m": Text("廊道宽度(米)", "corridor width, m"),
-    "line_kv": Text("电压等级(千伏)", "voltage, kV"),
-    "macro_station": Text("室外宏基站(true/false)", "outdoor macro station (true/false)"),
-    "replacement_ready": Text("补划方案已落实(true/false)", "replacement farmland is secured (true/false)"),
-    "position_map": Text("已附与尾矿库下游 1 公里位置关系图(true/false)", "map of the 1 km range attached"),
-    "sewers_separate": Text("雨污分流(true/false)", "separate sewers (true/false)"),
-    "case_no": Text("调整情形序号", "number of the case of adjustment"),
+ATTRIBUTES: dict[str, Attribute] = {
+    attribute.name: attribute
+    for attribute in (
+        _choice(
+            "stage",
+            "事项",
+            "what is done",
+            new=("新增建设", "new building"),
+            boundary_in=("调入城镇开发边界", "moved into the boundary"),
+            boundary_out=("调出城镇开发边界", "moved out of the boundary"),
+            farmland_in=("补划永久基本农田", "basic farmland moved in"),
+            farmland_out=("核减永久基本农田", "basic farmland moved out"),
+        ),
+        _choice(
+            "use",
+            "用途",
+            "use of the land",
+            industrial=("工业仓储", "industry and storage"),
+            residential=("居住", "housing"),
+            commercial=("商业服务", "commerce"),
+            public=("公共服务", "public services"),
+            municipal=("市政公用", "municipal works"),
+            utility=("能源、通信等基础设施", "energy, communication"),
+            transport=("交通", "transport"),
+            water=("水利", "water works"),
+            mining=("采矿(井工)", "mining underground"),
+            open_pit_mine=("露天采矿", "open pit"),
+            settlement=("农村居民点", "rural settlement"),
+            agriculture=("农业设施", "farm facilities"),
+            eco_tourism=("生态旅游", "eco-tourism"),
+            ecology=("生态保护修复", "ecology"),
+            waste=("固废处理", "waste"),
+            heritage=("文物保护", "heritage"),
+            defence=("国防", "defence"),
+        ),
+        _choice(
+            "location_kind",
+            "用地位置类型",
+            "kind of place",
+            边界内=("边界内", "inside the boundary"), 单独选址=("单独选址", "separate site"), 边界外独立城镇建设用地=("边界外独立城镇建设用地", "independent urban land outside"),
+        ),
+        Attribute(
+            "activity",
+            Text("红线内有限人为活动类别", "kind of limited activity in the redline"),
+            {str(number): Text(f"第 {number} 类", f"kind {number}") for number in range(1, 11)},
+        ),
+        _choice(
+            "industry",
+            "行业",
+            "industry",
+            smelting=("有色金属冶炼", "smelting"),
+            petrochemical=("石油加工", "petrochemical"),
+            chemical=("化工", "chemical"),
+            coking=("焦化", "coking"),
+            plating=("电镀", "plating"),
+            leather=("制革", "leather"),
+            other=("其他", "other"),
+        ),
+        _choice(
+            "road_class",
+            "道路等级",
+            "road class",
+            expressway=("快速路", "expressway"),
+            trunk=("主干路", "trunk road"),
+            other=("其他", "other"),
+        ),
+        Attribute(
+            "case_no",
+            Text("调整情形序号", "number of the case of adjustment"),
+            {str(number): Text(f"第 {number} 种", f"case {number}") for number in range(1, 8)},
+        ),
+        _yes("national_major", "国家重大项目", "national major project"),
+        _yes("large", "重大建设项目", "large project"),
+        _yes("recognised", "已取得省级认定或论证意见", "recognised by the province"),
+        _yes("approved", "已依法批准并备案", "lawfully approved and filed"),
+        _yes("demonstrated", "已专题论证", "studied and argued"),
+        _yes("replacement_ready", "补划方案已落实", "replacement farmland secured"),
+        _yes("position_map", "已附与尾矿库下游 1 公里位置关系图", "map of the 1 km range attached"),
+        _yes("passes_under", "下穿或跨越且不占地", "passes under or over without taking land"),
+        _yes("existing", "现有建设", "existing building"),
+        _yes("polluting", "污染型项目", "polluting"),
+        _yes("discharging", "排放污染物", "discharges pollutants"),
+        _yes("heavily_polluting", "对水体污染严重", "pollutes water heavily"),
+        _yes("blocks_flow", "阻碍行洪排涝", "blocks flood or drainage flow"),
+        _yes("underground", "地下工程", "underground works"),
+        _yes("archaeology_done", "已作考古调查勘探", "archaeology done"),
+        _yes("demolition", "拆除", "demolition"),
+        _yes("soil_cleared", "土壤风险管控已完成", "soil risk control done"),
+        _yes("macro_station", "室外宏基站", "outdoor macro station"),
+        _yes("sewers_separate", "雨污分流", "separate sewers"),
+        _number("road_width_m", "道路红线宽度(米)", "road red-line width (m)"),
+        _number("height_m", "建筑高度(米)", "building height (m)"),
+        _number("slope_deg", "平均坡度(度)", "mean slope (degrees)"),
+        _number("corridor_width_m", "廊道宽度(米)", "corridor width (m)"),
+    )
 }
-
-
 # What a project is taken to be where it does not say: the ordinary case, printed with the verdict.
 DEFAULT_ATTRIBUTES: dict[str, str] = {"stage": "new"}
 
