@@ -149,14 +149,17 @@ def _cell_subject(places: Places, table: Table, row: int, column: int) -> tuple[
     labels = [_BRACKETS.sub("", name) for name in table.labels[row]]
     if not labels:
         return None
+    by_place = _rows_are_places(places, table)
     spots = [
         (name, places.name(name))
         for name in labels
-        if name in places.names or places.find(name)[:1] == [(0, places.name(name))]
+        if name in places.names
+        or places.find(name)[:1] == [(0, places.name(name))]
+        or (by_place and name.endswith(_UNITS))
     ]
     total = row in table.total_rows
     head = [_BRACKETS.sub("", part) for part in table.columns[column].path]
-    if (spots and len(spots) == len(labels)) or (total and _rows_are_places(places, table)):
+    if (spots and len(spots) == len(labels)) or (total and by_place):
         subject = next((s for part in reversed(head) if not is_generic(s := subject_of(part, places))), "")
         return (subject, "" if total else spots[0][1]) if subject else None
     if total:
@@ -167,6 +170,11 @@ def _cell_subject(places: Places, table: Table, row: int, column: int) -> tuple[
     return subject, spots[-1][1] if spots else None
 
 
+_UNITS = ("镇", "乡", "街道", "县", "市", "市辖区", "开发区", "社区", "村", "旗")
+
+
 def _rows_are_places(places: Places, table: Table) -> bool:
-    named = sum(1 for labels in table.labels if labels and labels[0] in places.names)
+    named = sum(
+        1 for labels in table.labels if labels and (labels[0] in places.names or labels[0].endswith(_UNITS))
+    )
     return named * 2 >= len(table.labels) and named >= 2

@@ -76,6 +76,7 @@ class _Reader:
         self.rows: list[tuple[Clean, ...]] = []
         self.row_lines: list[int] = []
         self.table = -1
+        self.spaced = 0  # how many of the open rows were parted by blanks only
         self.last_raw = ""
         self.blank = False
 
@@ -153,6 +154,7 @@ class _Reader:
         if any(cell.text for cell in cells):
             self.rows.append(tuple(cells))
             self.row_lines.append(line.number)
+            self.spaced += line.table < 0 and "\t" not in line.text and "|" not in line.text
 
     def _last_has_number(self) -> bool:
         return any(_NUMBER_CELL.fullmatch(cell.text) for cell in self.rows[-1][1:] if cell.text)
@@ -210,6 +212,9 @@ class _Reader:
             self.out.append(Block("paragraph", text, 0, (), tuple(self.open_lines)))
             self.open, self.open_lines = [], []
         if self.rows:
+            if self.spaced and self.spaced == len(self.rows):
+                self.rows = _aligned(self.rows)
+            self.spaced = 0
             text = join([cell for cell in self.rows[0] if cell.text] or [self.rows[0][0]])
             self.out.append(Block("table", text, 0, tuple(self.rows), tuple(self.row_lines)))
             self.rows, self.row_lines = [], []
@@ -251,6 +256,18 @@ def _split_spaced(raw: str) -> list[tuple[int, str]] | None:
         return None
     parts = [(found.start(), found.group()) for found in re.finditer(r"\S+", raw)]
     return parts if 2 <= len(parts) <= 40 else None
+
+
+def _aligned(rows: list[tuple[Clean, ...]]) -> list[tuple[Clean, ...]]:
+    """Numbers stand at the right: a row with too few cells lacks its serial number or a label."""
+    width = max(len(row) for row in rows)
+    serial = sum(1 for row in rows if len(row) == width and row[0].text.isdigit()) * 2 >= len(rows)
+    done: list[tuple[Clean, ...]] = []
+    for row in rows:
+        lacking = width - len(row)
+        blanks = (Clean("", ()),) * lacking
+        done.append((*blanks, *row) if serial else (row[0], *blanks, *row[1:]))
+    return done
 
 
 def _row_like(parts: list[tuple[int, str]]) -> bool:

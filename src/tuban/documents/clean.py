@@ -33,6 +33,7 @@ _SPECIAL = re.compile(
     r"\*\*|__|\$|\\(?:leqslant|leq|le)(?![a-z])|\\(?:geqslant|geq|ge)(?![a-z])|\\times|\\%|\\sim|\\approx|\\pm"
     r"|\^\{?\\circ\}?|\^\{?\\prime\}?|\^\{?2\}?|\^\{?3\}?|\\(?:mathrm|text|mathbf|rm)\{|\\[ ,;!]|<br ?/?>|</?(?:b|strong|sup|sub)>"
 )
+_FORMULA = re.compile(r"\$[^$\n\u4e00-\u9fff]{1,60}\$")
 _MEANS = {"\\times": "×", "\\%": "%", "\\sim": "~", "\\approx": "≈", "\\pm": "±"}
 
 
@@ -53,6 +54,8 @@ def clean(text: str, line: int, column: int = 1, *, keep_blanks: bool = False) -
     plain = text.translate(_FULL)
     if len(plain) != len(text):
         plain = text
+    # A formula read by a machine parts its digits: $2 1 6 . 3 5$.
+    formulas = {i for found in _FORMULA.finditer(plain) for i in range(*found.span()) if plain[i] in " \t"}
     letters: list[str] = []
     places: list[int] = []
     start = 0
@@ -69,6 +72,9 @@ def clean(text: str, line: int, column: int = 1, *, keep_blanks: bool = False) -
         start = found.end()
     letters += plain[start:]
     places += range(start, len(plain))
+    if formulas:
+        kept = [i for i, place in enumerate(places) if place not in formulas]
+        letters, places = [letters[i] for i in kept], [places[i] for i in kept]
     if in_braces:
         kept = [i for i, letter in enumerate(letters) if letter not in "{}"]
         letters, places = [letters[i] for i in kept], [places[i] for i in kept]

@@ -34,7 +34,9 @@ _HEAD = re.compile(r"^(?:\(?\d{1,2}\)|\d{1,2}(?:\.\d{1,2}){1,3}|\d{1,2}[.、])(?
 _NAMED = re.compile(
     r"(?:以[下上内]|一下|及以[下上])?(?:的)?(?:覆盖|生活圈|范围|步行|行政村|到达|通勤|半径|可达|破碎|零星|图斑|地块|服务圈|交通圈|以外)"
 )
-_YEAR = re.compile(r"(\d{4})年?[-—~至到](\d{2,4})年|(\d{4})年|(?:“?(十[三四五六]五)”?)(?:期间|时期|末)")
+_YEAR = re.compile(
+    r"(\d{4})年?[-—~至到](\d{2,4})年|(\d{4})年(?:年?末|年?底|初|度(?!假))?|(?:“?(十[三四五六]五)”?)(?:期间|时期|末)"
+)
 _ENDS = re.compile(r"[。！？；]")
 _SPLIT = "，、；。：(“)”+"
 
@@ -331,10 +333,13 @@ def _open_paren(text: str, at: int) -> bool:
 _COMPARED = re.compile(r"(高于|低于|超出|高出|多出|少于|多于|不足)[\u4e00-\u9fff]{2,}")
 
 
+_YEAR_TAIL = re.compile(r"\d{4}年(?:末|底|初)?的?$")
+
+
 def _verbs(lead: str, after: str) -> tuple[str, str, str, int]:
     words = _lists()
     relation, role, direction = "=", "", 0
-    stem = lead.rstrip("\x00 ")
+    stem = _YEAR_TAIL.sub("", lead.rstrip("\x00 "))
     for _ in range(6):
         if found := words["relation_end"].search(stem):
             relation = next(key for i, key in enumerate((">=", "<=", "~")) if found.group(f"r{i}"))
@@ -491,7 +496,8 @@ def context_of(headings: list[str], places: Places) -> Context:
             place = found[0]
         elif found and not place:
             place = ""
-        year = _last_year(heading) or year
+        said = _last_year(heading)
+        year = said if said and "-" not in said else year  # a period is the plan's, not the figure's
         phase = _phase(heading) or phase
         if "现状" in heading:
             mode = "actual"

@@ -20,6 +20,23 @@ _ADD, _DROP = ("新增", "增加", "新建", "纳入"), ("删除", "减少", "�
 _ALL = ("共", "合计", "总计", "达到", "达", "总数", "调整后")
 
 
+_BARE_CHANGE = (
+    "增加",
+    "减少",
+    "增加了",
+    "减少了",
+    "提高",
+    "降低",
+    "提高了",
+    "降低了",
+    "上升",
+    "下降",
+    "增长",
+    "下降了",
+    "提升",
+)
+
+
 def _kind(quantity: Quantity) -> str:
     return "share" if quantity.kind == "points" else quantity.kind
 
@@ -49,6 +66,28 @@ def before_after_change(facts: Facts) -> Iterable[Finding]:
     for passage in facts.passages:
         yield from _triples(facts, passage)
         yield from _growth(facts, passage)
+        yield from _versus(facts, passage)
+
+
+def _versus(facts: Facts, passage: Passage) -> Iterator[Finding]:
+    """现为1.25，比2023年的1.31减少0.06."""
+    for value, other, change in zip(
+        passage.quantities, passage.quantities[1:], passage.quantities[2:], strict=False
+    ):
+        if (
+            len({value.sentence, other.sentence, change.sentence}) != 1
+            or change.role != "change"
+            or value.role
+            or other.role
+        ):
+            continue
+        if (
+            not other.lead.lstrip("，").startswith(("比", "较", "相比", "相较"))
+            or change.lead.strip("，") not in _BARE_CHANGE
+        ):
+            continue
+        if len({_kind(q) for q in (value, other, change)}) == 1:
+            yield from _compare(facts, other, value, change, named(value) or value.topic)
 
 
 def _triples(facts: Facts, passage: Passage) -> Iterator[Finding]:

@@ -49,8 +49,9 @@ class _Listing:
 @rule("C401")
 def stated_counts(facts: Facts) -> Iterable[Finding]:
     """Count the names after or before a stated number."""
+    yield from _in_tables(facts)
     for passage in facts.passages:
-        for listing in _listings(facts, passage):
+        for listing in (*_listings(facts, passage), *_slogans(facts, passage)):
             if listing.least <= listing.count <= listing.most:
                 continue
             got = listing.least if listing.least == listing.most else f"{listing.least}–{listing.most}"
@@ -75,6 +76,71 @@ def stated_counts(facts: Facts) -> Iterable[Finding]:
                     "若名称本身含“和”“、”，或列举未尽，则可能无误",
                     "unless a name itself holds a mark of lists",
                 ),
+            )
+
+
+_SLOGAN = re.compile(
+    r"(?:^|[；。，、\s])([两二三四五六七八九十])([\u4e00-\u9fff]{1,2})(?:：|，?即(?![使将便])|，?分别为)"
+)
+
+
+def _slogans(facts: Facts, passage: Passage) -> Iterator[_Listing]:
+    """一主四副 explained: 四副：甲镇、乙镇、丙镇和丁镇."""
+    text = passage.text.text
+    for found in _SLOGAN.finditer(text):
+        count = chinese_number(found.group(1))
+        end = re.search(r"[。；！？]", text[found.end() :])
+        body = text[found.end() : found.end() + end.start() if end else len(text)]
+        made = _names(facts, body, found.group(2))
+        if count is not None and made is not None and "，" not in body:
+            names, least, most = made
+            yield _Listing(
+                count,
+                found.group(1) + found.group(2),
+                found.group(2),
+                names,
+                least,
+                most,
+                found.start(),
+                found.end(),
+            )
+
+
+def _in_tables(facts: Facts) -> Iterator[Finding]:
+    """A column of counts beside a column of names."""
+    for table in facts.tables:
+        heads = [column.path[-1] if column.path else "" for column in table.columns]
+        counts = [c for c, head in enumerate(heads) if re.search(r"数量|个数|数目", head)]
+        lists = [
+            c
+            for c, head in enumerate(heads)
+            if re.search(r"名称|名单|包括|乡镇|村庄|城镇", head) and c not in counts
+        ]
+        if len(counts) != 1 or not lists:
+            continue
+        for row, texts in enumerate(table.texts):
+            cell = table.cells.get((row, counts[0]))
+            names = [t for c in lists if "、" in (t := texts[c] if c < len(texts) else "")]
+            if cell is None or len(names) != 1 or row in table.total_rows:
+                continue
+            made = _names(facts, names[0], "")
+            if (
+                made is None
+                or made[1] <= cell.value <= made[2]
+                or abs(made[1] - cell.value) > max(3, cell.value // 2)
+            ):
+                continue
+            yield report(
+                "C401",
+                Judgement.ERROR,
+                Text(
+                    f"表中“{table.label(row)[:20]}”写明 {cell.text} 个，列出 {made[1]} 个：{names[0]}。",
+                    f"The table says {cell.text}, {made[1]} names are listed: {names[0]}.",
+                ),
+                [facts.place(cell.line)],
+                0.85,
+                observed=str(made[1]),
+                expected=cell.text,
             )
 
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from tuban.consistency.facts import Facts
 from tuban.consistency.judge import one_digit, sum_slack, text
 from tuban.consistency.register import report, rule
-from tuban.documents.quantity import Quantity, is_generic
+from tuban.documents.quantity import Quantity, is_generic, subject_of
 from tuban.domain.finding import Finding, Judgement
 from tuban.errors import Text
 from tuban.standards.words import grammar
@@ -23,7 +23,13 @@ _NEAR = Fraction(3, 100)
 @rule("C202")
 def parts_and_whole(facts: Facts) -> Iterable[Finding]:
     """Compare the parts that a text lists with the whole that it states."""
-    groups = [*_in_sentences(facts), *_by_place(facts), *_over_passages(facts), *_trailing(facts)]
+    groups = [
+        *_in_sentences(facts),
+        *_by_place(facts),
+        *_over_passages(facts),
+        *_trailing(facts),
+        *_of_these(facts),
+    ]
     for whole, members in groups:
         if _sums(whole, members):
             facts.wholes.add(frozenset(_name(member) for member in members))
@@ -57,13 +63,57 @@ def _in_sentences(facts: Facts) -> Iterator[tuple[Quantity, list[Quantity]]]:
         for quantity in passage.quantities:
             by_sentence.setdefault(quantity.sentence, []).append(quantity)
         for index, said in by_sentence.items():
-            found = _one_sentence(index, said, by_sentence)
+            found = _one_sentence(facts, passage.quantities, index, said, by_sentence) or _after_colon(
+                index, said, by_sentence
+            )
             if found is not None:
                 yield found
 
 
-def _one_sentence(
+_ACROSS = ("宽", "宽度", "红线宽度", "路面宽", "高", "高度", "半径", "服务半径", "间距")
+
+
+def _after_colon(
     index: int, said: list[Quantity], by_sentence: dict[int, list[Quantity]]
+) -> tuple[Quantity, list[Quantity]] | None:
+    """总投资386万元：道路120万元、水渠36万元 …: a colon right after the whole opens the list of its parts."""
+    sentence = said[0].sentence_text
+    whole = next(
+        (
+            q
+            for q in said
+            if sentence[q.number.end : q.number.end + 1] == "：" and _measures(q) and not q.role
+        ),
+        None,
+    )
+    if whole is None:
+        return None
+    after = [q for q in said if q.number.start > whole.number.end]
+    last = said
+    while last[0].sentence_text.endswith("；") and index + 1 in by_sentence:
+        index += 1
+        last = by_sentence[index]
+        after += last
+    members = [
+        q
+        for q in after
+        if q.kind == whole.kind and _measures(q) and not q.paren and not q.role and q.subject not in _ACROSS
+    ]
+    members = [q for q in members if not q.lead.strip("，、").startswith(("宽", "高", "深"))]
+    texts = "".join(dict.fromkeys(q.sentence_text for q in [whole, *after]))
+    return (
+        (whole, members)
+        if len(members) >= 2 and not _OPEN.search(texts) and not _OVERLAP_SAID.search(texts)
+        else None
+    )
+
+
+def _one_sentence(
+    facts: Facts,
+    passage: tuple[Quantity, ...],
+    index: int,
+    said: list[Quantity],
+    by_sentence: dict[int, list[Quantity]],
 ) -> tuple[Quantity, list[Quantity]] | None:
     sentence = said[0].sentence_text
     marks = list(_MARK.finditer(sentence))
@@ -103,16 +153,58 @@ def _one_sentence(
     return whole, members
 
 
+def _before_the_mark(
+    facts: Facts, passage: tuple[Quantity, ...], index: int, sentence: str, at: int
+) -> list[Quantity]:
+    """……57.20公顷，减少1.16公顷；其中……: the whole stands in the sentence before, and is no change."""
+    if at > 1:
+        return []
+    earlier = [q for q in passage if q.sentence == index - 1 and _measures(q) and not q.paren and not q.role]
+    return earlier[-1:] if earlier and earlier[0].sentence_text.endswith("；") else []
+
+
 def _alike(members: list[Quantity]) -> list[Quantity]:
     """Parts by place go on with places: 其中镇区8420人；户籍人口41286人 lists one part, not two."""
     if not members or not (members[0].explicit_place and members[0].place):
         return members
     kept = members[:1]
     for member in members[1:]:
-        if not member.explicit_place and member.subject and member.subject != members[0].subject:
+        other = member.subject.startswith(("其他", "其余", "剩余"))
+        if (
+            not member.explicit_place
+            and member.subject
+            and member.subject != members[0].subject
+            and not other
+        ):
             break
         kept.append(member)
     return kept
+
+
+_OF_THESE = re.compile(r"^([\u4e00-\u9fff]{2,10})中[，：]")
+
+
+def _of_these(facts: Facts) -> Iterator[tuple[Quantity, list[Quantity]]]:
+    """农用地中，耕地……、园地……: the whole is the value of that name said before."""
+    for passage in facts.passages:
+        for i, quantity in enumerate(passage.quantities):
+            found = _OF_THESE.match(quantity.sentence_text)
+            if not found or (i and passage.quantities[i - 1].sentence == quantity.sentence):
+                continue
+            core = subject_of(found.group(1), facts.places)
+            wholes = [q for q in passage.quantities[:i] if q.subject == core and _measures(q) and not q.role]
+            members = [
+                q
+                for q in passage.quantities[i:]
+                if q.sentence == quantity.sentence
+                and wholes
+                and q.kind == wholes[-1].kind
+                and _measures(q)
+                and not q.paren
+                and not q.role
+            ]
+            if wholes and len(members) >= 2 and not _OPEN.search(quantity.sentence_text):
+                yield wholes[-1], members
 
 
 def _by_place(facts: Facts) -> Iterator[tuple[Quantity, list[Quantity]]]:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 from tuban.consistency.facts import Facts, Passage
-from tuban.consistency.judge import text
+from tuban.consistency.judge import swapped, text
 from tuban.consistency.register import report, rule
 from tuban.documents.quantity import Quantity, is_share_word, subject_of
 from tuban.domain.finding import Finding, Judgement
@@ -189,6 +189,10 @@ def _whole_of_its_sisters(passage: Passage, i: int, part: Quantity, share: Quant
         )
         if right >= 2:
             return whole
+        # Two digits that changed places betray the whole as well.
+        real = part.number.base / whole.number.base * 100
+        if swapped(real, Fraction(share.number.value), share.number.decimals) and share.number.decimals >= 1:
+            return whole
     return None
 
 
@@ -272,6 +276,8 @@ def _quotient(
 
 
 def _same_land(name: str, land: str) -> bool:
+    if name == "人均":
+        return land.endswith("建设用地")
     level = next((word for word in _LEVELS if word in name), None)
     if level is None:
         return False

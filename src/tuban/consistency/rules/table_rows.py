@@ -224,3 +224,57 @@ def two_units(facts: Facts) -> Iterable[Finding]:
                         observed=y.text,
                         expected=text(right, y.decimals),
                     )
+
+
+_RATE = ("率", "人均", "密度")
+
+
+@rule("C106")
+def table_ratios(facts: Facts) -> Iterable[Finding]:
+    """Compare a column of rates with the two columns whose quotient it is in the other rows."""
+    for table in facts.tables:
+        numeric = table.numeric_columns
+        for rate in [c for c in numeric if any(word in table.columns[c].name for word in _RATE)]:
+            others = [
+                c for c in numeric if c != rate and table.columns[c].kind not in ("share", "points", "")
+            ]
+            if len(others) > 12:
+                continue
+            for top in others:
+                for bottom in others:
+                    if top != bottom:
+                        yield from _check_ratio(facts, table, rate, top, bottom)
+
+
+def _check_ratio(facts: Facts, table: Table, rate: int, top: int, bottom: int) -> Iterator[Finding]:
+    rows = [
+        r
+        for r in range(len(table.lines))
+        if all((r, c) in table.cells for c in (rate, top, bottom))
+        and table.cells[(r, bottom)].number.base > 0
+    ]
+    wrong: list[int] = []
+    for r in rows:
+        a, b, said = (table.cells[(r, c)].number for c in (top, bottom, rate))
+        low = (a.base - a.half) / (b.base + b.half) - said.half * 2
+        high = (a.base + a.half) / (b.base - b.half) + said.half * 2 if b.base > b.half else said.base
+        if not low <= said.base <= high:
+            wrong.append(r)
+    if len(rows) < 3 or len(wrong) != 1:
+        return
+    r = wrong[0]
+    a, b, said = (table.cells[(r, c)] for c in (top, bottom, rate))
+    right = a.number.base / b.number.base / said.number.factor
+    yield report(
+        "C106",
+        Judgement.ERROR,
+        Text(
+            f"{_name(table)}“{table.label(r)}”：{a.text}÷{b.text}={text(right, said.decimals)}，"
+            f"表中“{table.columns[rate].name}”为 {said.text}。",
+            f"{_name(table)} “{table.label(r)}”: {a.text} over {b.text} is {text(right, said.decimals)}, the table says {said.text}.",
+        ),
+        [facts.place(said.line)],
+        0.88,
+        observed=said.text,
+        expected=text(right, said.decimals),
+    )
