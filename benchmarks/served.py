@@ -114,8 +114,12 @@ class Answer:
 def asked(connection: http.client.HTTPConnection, url: str) -> Answer:
     """Ask once."""
     start, cpu = time.perf_counter(), time.process_time()
-    connection.request("GET", url, headers={"Accept-Encoding": "gzip"})
-    answer = connection.getresponse()
+    try:
+        connection.request("GET", url, headers={"Accept-Encoding": "gzip"})
+        answer = connection.getresponse()
+    except http.client.RemoteDisconnected:  # idle for too long; a new connection is opened by itself
+        connection.request("GET", url, headers={"Accept-Encoding": "gzip"})
+        answer = connection.getresponse()
     body = answer.read()
     return Answer((time.perf_counter() - start) * 1e3, (time.process_time() - cpu) * 1e3, answer.status, body)
 

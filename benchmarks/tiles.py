@@ -3,22 +3,28 @@
 python benchmarks/tiles.py                       500,000 made-up parcels, about three minutes
 python benchmarks/tiles.py --parcels 60000
 python benchmarks/tiles.py --workspace DIR --layer DLTB     a workspace there is
+python benchmarks/tiles.py --fresh               also the first map of a layer that was never shown (empties its cache)
 """
 
 from __future__ import annotations
 
 import argparse
 import gzip
+import math
 import random
+import shutil
 import sys
 import tempfile
 import time
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 from served import QUANTILES, RULES, asked, quantiles, service, workspace
 
+from tuban.geo import warm
 from tuban.geo.tiles import tiles_of
+from tuban.geo.tiles_world import lonlat_to_world
 
 
 def main() -> None:
@@ -28,6 +34,7 @@ def main() -> None:
     parser.add_argument("--workspace", type=Path)
     parser.add_argument("--layer", default="DLTB")
     parser.add_argument("--sample", type=int, default=200, help="tiles a zoom")
+    parser.add_argument("--fresh", action="store_true", help="begin without any tile")
     options = parser.parse_args()
     folder = options.workspace or workspace(
         Path(tempfile.gettempdir()) / f"tuban-benchmark-{options.parcels}", options.parcels
@@ -37,6 +44,8 @@ def main() -> None:
     with service(folder) as (state, connection):
         version = state.workspace.version(options.layer)
         spec = state.spec(options.layer)
+        if options.fresh:
+            first_map(state, connection, version, spec)
         clock, cpu = [time.perf_counter()], [time.process_time()]
         for prepare in (
             partial(state.tiles.tile, version, spec, 18, 0, 0),
@@ -81,6 +90,28 @@ def main() -> None:
             )
     print(f"\n{sum(slow)} of {len(slow)} tiles took more than 50 ms of processor time when first asked for")
     sys.exit(1 if sum(slow) > len(slow) / 100 else 0)
+
+
+def first_map(state, connection, version, spec) -> None:
+    """Ask for the screen that shows the whole of a layer whose tiles are not made, as the browser would."""
+    for ready in (warm.single, warm.merged):  # a service has its kernels loaded
+        ready()
+    shutil.rmtree(state.workspace.cache_dir("tiles"), ignore_errors=True)
+    west, south, east, north = version.bounds
+    # MapLibre: a tile takes 512 pixels; the layer is to fit 1366 × 768.
+    corners = lonlat_to_world(np.array([west, east]), np.array([north, south])).astype(np.float64)
+    width, height = (corners[1] - corners[0]) / 2**32
+    z = int(math.log2(min(1366 / 512 / width, 768 / 512 / height)))
+    x, y = (corners / 2**32 * 2**z).astype(int).T
+    squares = [(i, j) for i in range(x[0], x[1] + 1) for j in range(y[0], y[1] + 1)]
+    start, cpu = time.perf_counter(), time.process_time()
+    for number, (i, j) in enumerate(squares):
+        asked(connection, f"/api/layers/{version.code}/tiles/{version.number}/{z}/{i}/{j}.mvt")
+        if number in (0, len(squares) - 1):
+            print(
+                f"first map: {number + 1} of {len(squares)} tiles of zoom {z} after "
+                f"{time.perf_counter() - start:.1f} s (processor {time.process_time() - cpu:.1f} s)"
+            )
 
 
 if __name__ == "__main__":
