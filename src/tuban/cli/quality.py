@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tuban.cli.quality_report import report_, report_options
+from tuban.cli.quality_repair import repair_
+from tuban.cli.quality_report import corpus_, report_, report_options
+from tuban.cli.quality_runs import VERBS
 from tuban.cli.say import current_language, progress_bar, say, show_table
 from tuban.cli.workspace import open_if_there
 from tuban.errors import Text
@@ -22,6 +24,10 @@ def command() -> None:
 
 
 command.add_command(report_)
+command.add_command(corpus_)
+command.add_command(repair_)
+for verb in VERBS:
+    command.add_command(verb)
 
 
 @command.command("check", help="检查一个成果包(gdb、gpkg、文件夹或 zip)· judge a package")

@@ -1,13 +1,15 @@
-"""What an object was when something was found in it: a hash that changes whenever the object does."""
+"""What an object was when something was found in it, and where: a hash that changes with it, and its box."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
 
+import numpy as np
 import shapely
 
 from tuban.domain.finding import Finding
+from tuban.geo.crs import to_lonlat
 from tuban.quality.package import Package, PackageLayer
 
 
@@ -32,6 +34,23 @@ def contents_of(package: Package, findings: Sequence[Finding]) -> list[str]:
         for part in sorted(parts):
             whole.update(part)
         found.append(whole.hexdigest())
+    return found
+
+
+def boxes_of(package: Package, findings: Sequence[Finding]) -> list[tuple[float, float, float, float] | None]:
+    """Give, for each finding without a shape of its own, the box of its objects in degrees; None elsewhere."""
+    layers = {layer.label: layer for layer in package.layers}
+    found: list[tuple[float, float, float, float] | None] = []
+    for finding in findings:
+        layer = layers.get(finding.layer)
+        if finding.geometry is not None or layer is None or layer.crs is None or not finding.rows:
+            found.append(None)
+            continue
+        rows = [row for row in finding.rows if row < len(layer.geometry)]
+        west, south, east, north = shapely.total_bounds(layer.geometry[rows])
+        x, y = to_lonlat(np.array([west, east]), np.array([south, north]), layer.crs)
+        box = (float(x[0]), float(y[0]), float(x[1]), float(y[1]))
+        found.append(box if layer.crs.is_cgcs2000 and np.isfinite(box).all() else None)
     return found
 
 

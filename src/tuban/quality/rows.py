@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
+
 from tuban.domain.finding import Finding
 from tuban.errors import Text
 from tuban.quality.case import Case
@@ -18,7 +20,7 @@ SHOWN = 5
 def findings_by_row(
     case: Case,
     layer: PackageLayer,
-    rows: Sequence[int],
+    rows: Sequence[int] | np.ndarray,
     each: Callable[[int], Text],
     every: Callable[[int, str], Text],
     **rest: Any,
@@ -30,17 +32,17 @@ def findings_by_row(
     each : the sentence for one row. every : the sentence for many: how many, and the first of them by name.
     rest : more for the finding; a callable is asked for each row, and left out where there are many.
     """
-    fixed = {name: value for name, value in rest.items() if not callable(value)}
+    fixed: dict[str, Any] = {name: value for name, value in rest.items() if not callable(value)}
     asked = {name: value for name, value in rest.items() if callable(value)}
     if len(rows) <= EACH:
         for row in rows:
             said = each(int(row))
-            values = {name: make(int(row)) for name, make in asked.items()}
+            values: dict[str, Any] = {name: make(int(row)) for name, make in asked.items()}
             yield case.finding(layer, said.zh, said.en, rows=[int(row)], **fixed, **values)
         return
     first = "、".join(layer.object_id(int(row)) for row in rows[:SHOWN])
     said = every(len(rows), f"{first} 等")
-    values = {name: make(int(rows[0])) for name, make in asked.items()}
+    values: dict[str, Any] = {name: make(int(rows[0])) for name, make in asked.items()}
     yield case.finding(layer, said.zh, said.en, rows=[int(row) for row in rows], **fixed, **values)
 
 

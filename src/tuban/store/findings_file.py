@@ -94,10 +94,19 @@ class Filter:
 
 
 def write_findings(
-    file: Path, findings: Sequence[Finding], contents: Sequence[str], accepted: Mapping[str, int]
+    file: Path,
+    findings: Sequence[Finding],
+    contents: Sequence[str],
+    accepted: Mapping[str, int],
+    places: Sequence[Bounds | None] | None = None,
 ) -> None:
-    """Write findings in their order; `contents` are the hashes of their objects, `accepted` key → exception."""
+    """Write findings in their order; `contents` are the hashes of their objects, `accepted` key → exception.
+
+    `places` are degrees in which findings without a shape of their own lie.
+    """
     boxes = _boxes(findings)
+    if places is not None:
+        boxes = [own or place for own, place in zip(boxes, places, strict=True)]
     rows = {name: [] for name in _SCHEMA.names}
     for finding, content, box in zip(findings, contents, boxes, strict=True):
         key = finding.key

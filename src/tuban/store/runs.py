@@ -18,7 +18,16 @@ from tuban.store import tables
 from tuban.store.chain import clean
 from tuban.store.clock import moment_of
 from tuban.store.disk import make_folder, sha256_of, sync_file, sync_folder
-from tuban.store.findings_file import Filter, Kept, Page, count_by, read_keys, read_page, write_findings
+from tuban.store.findings_file import (
+    Bounds,
+    Filter,
+    Kept,
+    Page,
+    count_by,
+    read_keys,
+    read_page,
+    write_findings,
+)
 from tuban.store.ledger import add_entry
 from tuban.store.shelf import TMP
 
@@ -72,6 +81,7 @@ def add_run(
     by: str,
     contents: Sequence[str] | None = None,
     accepted: Mapping[str, int] | None = None,
+    places: Sequence[Bounds | None] | None = None,
 ) -> Run:
     """Keep a run with all its findings, accepted ones too, whole or not at all, and tell the trail.
 
@@ -79,6 +89,7 @@ def add_run(
     ----------
     kind : which check, such as `quality`; its trail entry is `<kind>.check`. subject : what was judged.
     contents : for each finding, the hash of what its objects were. accepted : key → number of the exception.
+    places : for each finding without a shape, the box of its objects in degrees.
 
     Raises
     ------
@@ -89,7 +100,7 @@ def add_run(
     with ws.writing(what, by) as connection:
         make_folder(ws.folder / TMP)
         draft = ws.folder / TMP / f"{uuid.uuid4().hex}.run"
-        write_findings(draft, findings, contents or [""] * len(findings), accepted or {})
+        write_findings(draft, findings, contents or [""] * len(findings), accepted or {}, places)
         sync_file(draft)
         sha256 = sha256_of(draft)
         place = f"{RUNS}/{sha256[:16]}.parquet"

@@ -16,7 +16,7 @@ from tuban.domain.progress import Progress, Step, part, quiet
 from tuban.domain.version import LayerVersion
 from tuban.errors import NotFound, Text
 from tuban.quality.check import Budget, check
-from tuban.quality.identity import contents_of
+from tuban.quality.identity import boxes_of, contents_of
 from tuban.quality.package import Package, open_package, package_of
 from tuban.quality.result import Result
 from tuban.standards.profile import Profile
@@ -215,6 +215,7 @@ def _settle(
         head=result.head(),
         by=by,
         contents=contents,
+        places=boxes_of(package, whole),
         accepted={key: one.number for key, one in apart.items()},
     )  # fmt: skip
     return Checked(result, run)
