@@ -79,7 +79,7 @@ class Guard:
         await self.app(scope, counted_receive, guarded_send)
 
     def _most_bytes(self, path: str) -> int:
-        upload = path.endswith(("/imports", "/runs"))
+        upload = path.endswith(("/imports", "/runs", "/compliance/sites"))
         return self.settings.max_upload_bytes + FORM_OVERHEAD_BYTES if upload else LARGEST_JSON_BYTES
 
     def _refusal(self, scope: Scope, most: int) -> WrongUse | None:

@@ -4,6 +4,230 @@
  */
 
 export interface paths {
+    "/api/compliance/absent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Absent
+         * @description List the layers of which a county has declared to have nothing.
+         */
+        get: operations["list_absent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/compliance/absent/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Declare Absent
+         * @description Declare that there is none of a layer here.
+         */
+        put: operations["declare_absent"];
+        post?: never;
+        /**
+         * Withdraw Absent
+         * @description Take such a declaration back.
+         */
+        delete: operations["withdraw_absent"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/compliance/attributes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Attributes
+         * @description List what a project may say of itself.
+         */
+        get: operations["list_attributes"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/compliance/packs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Packs
+         * @description List the rule packs.
+         */
+        get: operations["list_packs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/compliance/recheck": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Recheck Verdicts
+         * @description Queue a recheck of all standing verdicts by today's layers and rules; follow it at /api/tasks.
+         */
+        post: operations["recheck_verdicts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/compliance/reviews": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Review Site
+         * @description Review a site by the plan and the rules of a day; with `keep` the verdict is kept.
+         */
+        post: operations["review_site"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/compliance/sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read Site
+         * @description Read a site from a file, to be looked at before it is reviewed.
+         */
+        post: operations["read_site"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/compliance/verdicts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Verdicts
+         * @description List kept verdicts, newest first.
+         */
+        get: operations["list_verdicts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/compliance/verdicts/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Verdict
+         * @description Give a kept verdict whole.
+         */
+        get: operations["read_verdict"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/compliance/verdicts/{number}/again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reach Again
+         * @description Reach a kept verdict again by the layers and the knowledge of its moment.
+         */
+        post: operations["reach_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/compliance/verdicts/{number}/certificate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Read Certificate
+         * @description Give the certificate of a kept verdict.
+         */
+        get: operations["read_certificate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/identify": {
         parameters: {
             query?: never;
@@ -713,6 +937,30 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * AbsentIn
+         * @description A declaration that there is none of a layer here.
+         */
+        AbsentIn: {
+            /** By */
+            by: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
+         * AbsentOut
+         * @description Such a declaration as it stands.
+         */
+        AbsentOut: {
+            /** By */
+            by: string;
+            /** Layer */
+            layer: string;
+            /** On */
+            on: string;
+            /** Reason */
+            reason: string;
+        };
+        /**
          * AcceptIn
          * @description Accept one finding of a run.
          */
@@ -831,6 +1079,36 @@ export interface components {
             within: string | null;
         };
         /**
+         * AgainOut
+         * @description Whether a kept verdict comes out again: the hash it had and the one it has.
+         */
+        AgainOut: {
+            /** Now */
+            now: string;
+            /** Number */
+            number: number;
+            /** Same */
+            same: boolean;
+            /** Was */
+            was: string;
+        };
+        /**
+         * AttributeOut
+         * @description Something that a project may say of itself.
+         */
+        AttributeOut: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "choice" | "yes_no" | "number";
+            label: components["schemas"]["TextOut"];
+            /** Name */
+            name: string;
+            /** Values */
+            values: components["schemas"]["ValueOut"][];
+        };
+        /**
          * BaseMapOut
          * @description A base map that the settings allow.
          */
@@ -873,6 +1151,18 @@ export interface components {
             swap_axes: boolean;
             /** Valid From */
             valid_from?: string | null;
+        };
+        /** Body_read_site */
+        Body_read_site: {
+            /** Convert To */
+            convert_to?: string | null;
+            /** Crs */
+            crs?: string | null;
+            /**
+             * File
+             * @description a vector file, or a boundary-point file (TXT)
+             */
+            file: string;
         };
         /** Body_start_inspection */
         Body_start_inspection: {
@@ -1169,6 +1459,19 @@ export interface components {
             title: components["schemas"]["TextOut"];
             /** Unit */
             unit?: string | null;
+        };
+        /**
+         * GeometryIn
+         * @description A GeoJSON polygon; coordinates in the system said beside it.
+         */
+        GeometryIn: {
+            /** Coordinates */
+            coordinates: unknown[];
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "Polygon" | "MultiPolygon";
         };
         /**
          * GeometryOut
@@ -1472,6 +1775,46 @@ export interface components {
             title: components["schemas"]["TextOut"];
         };
         /**
+         * OverrideIn
+         * @description An officer's word that a hit is wrong.
+         */
+        OverrideIn: {
+            /** By */
+            by: string;
+            /** Evidence */
+            evidence: string;
+            /**
+             * Layer
+             * @default
+             */
+            layer: string;
+            /** Reason */
+            reason: string;
+            /** Rule */
+            rule: string;
+        };
+        /**
+         * PackOut
+         * @description A rule pack; `used` where it is one of this workspace's.
+         */
+        PackOut: {
+            /** Name */
+            name: string;
+            /** Not For Sites */
+            not_for_sites: number;
+            /** Region */
+            region: string;
+            /** Rules */
+            rules: number;
+            /** Sha256 */
+            sha256: string;
+            title: components["schemas"]["TextOut"];
+            /** Used */
+            used: boolean;
+            /** Version */
+            version: string;
+        };
+        /**
          * PaintColourOut
          * @description One row of a legend.
          */
@@ -1521,6 +1864,27 @@ export interface components {
             code: string | null;
             /** Name */
             name: string;
+        };
+        /**
+         * PolicyIn
+         * @description Limits for slivers; what is left out is the default.
+         */
+        PolicyIn: {
+            /**
+             * Sliver M2
+             * @default 1
+             */
+            sliver_m2: number;
+            /**
+             * Sliver Width M
+             * @default 0.1
+             */
+            sliver_width_m: number;
+            /**
+             * Slivers Together M2
+             * @default 100
+             */
+            slivers_together_m2: number;
         };
         /**
          * QualityFindingDetailOut
@@ -1707,6 +2071,76 @@ export interface components {
             /** Source */
             source: string;
             title: components["schemas"]["TextOut"];
+        };
+        /**
+         * ReviewIn
+         * @description A site and what its project says of itself; `crs` is EPSG:4490 where left out.
+         */
+        ReviewIn: {
+            /**
+             * Attributes
+             * @default {}
+             */
+            attributes: {
+                [key: string]: string | number | boolean;
+            };
+            /**
+             * By
+             * @default
+             */
+            by: string;
+            /**
+             * Crs
+             * @default EPSG:4490
+             */
+            crs: string;
+            geometry: components["schemas"]["GeometryIn"];
+            /**
+             * Keep
+             * @default false
+             */
+            keep: boolean;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /** On */
+            on?: string | null;
+            /**
+             * Overrides
+             * @default []
+             */
+            overrides: components["schemas"]["OverrideIn"][];
+            /**
+             * Packs
+             * @default []
+             */
+            packs: string[];
+            /**
+             * @default {
+             *       "sliver_m2": 1,
+             *       "sliver_width_m": 0.1,
+             *       "slivers_together_m2": 100
+             *     }
+             */
+            policy: components["schemas"]["PolicyIn"];
+            /** Project */
+            project?: string | null;
+        };
+        /**
+         * ReviewOut
+         * @description A review; `result` is the machine form of `tuban compliance review --json`, `number` where it was kept.
+         */
+        ReviewOut: {
+            /** Number */
+            number: number | null;
+            /** Result */
+            result: {
+                [key: string]: unknown;
+            };
+            /** Sample */
+            sample: boolean;
         };
         /**
          * RunDetailOut
@@ -1930,6 +2364,35 @@ export interface components {
             layer: string;
             /** Object */
             object: string;
+        };
+        /**
+         * SiteOut
+         * @description A site read from a file: as it came (`geometry` in `crs`) and in degrees for the map.
+         */
+        SiteOut: {
+            /** Area Ha */
+            area_ha: number;
+            /** Bounds */
+            bounds: [
+                number,
+                number,
+                number,
+                number
+            ];
+            /** Crs */
+            crs: string;
+            /** Geometry */
+            geometry: {
+                [key: string]: unknown;
+            };
+            /** Lonlat */
+            lonlat: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+            /** Notes */
+            notes: components["schemas"]["TextOut"][];
         };
         /**
          * StandardLayerOut
@@ -2238,6 +2701,103 @@ export interface components {
             ok: boolean;
         };
         /**
+         * ValueOut
+         * @description One value of an attribute.
+         */
+        ValueOut: {
+            label: components["schemas"]["TextOut"];
+            /** Value */
+            value: string;
+        };
+        /**
+         * VerdictDetailOut
+         * @description One kept verdict with its whole result and the site in degrees.
+         */
+        VerdictDetailOut: {
+            /** Area Ha */
+            area_ha: number;
+            /** Asked */
+            asked: {
+                [key: string]: unknown;
+            };
+            /** Centre */
+            centre: [
+                number,
+                number
+            ];
+            /** Lonlat */
+            lonlat: {
+                [key: string]: unknown;
+            };
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+            /** Project */
+            project: string | null;
+            /** Recheck Of */
+            recheck_of: number | null;
+            /** Recorded At */
+            recorded_at: string;
+            /** Recorded By */
+            recorded_by: string;
+            /** Result */
+            result: {
+                [key: string]: unknown;
+            };
+            /** Result Sha256 */
+            result_sha256: string;
+            /** Verdict */
+            verdict: string;
+        };
+        /**
+         * VerdictOut
+         * @description One kept verdict in a list.
+         */
+        VerdictOut: {
+            /** Area Ha */
+            area_ha: number;
+            /** Centre */
+            centre: [
+                number,
+                number
+            ];
+            /** Name */
+            name: string;
+            /** Number */
+            number: number;
+            /**
+             * On
+             * Format: date
+             */
+            on: string;
+            /** Project */
+            project: string | null;
+            /** Recheck Of */
+            recheck_of: number | null;
+            /** Recorded At */
+            recorded_at: string;
+            /** Recorded By */
+            recorded_by: string;
+            /** Result Sha256 */
+            result_sha256: string;
+            /** Verdict */
+            verdict: string;
+        };
+        /**
+         * VerdictsOut
+         * @description A page of verdicts, newest first.
+         */
+        VerdictsOut: {
+            /** Verdicts */
+            verdicts: components["schemas"]["VerdictOut"][];
+        };
+        /**
          * VersionOut
          * @description One immutable version of a layer.
          */
@@ -2295,6 +2855,857 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_absent: {
+        parameters: {
+            query?: {
+                /** @description language; default: Accept-Language, then zh */
+                lang?: ("zh" | "en") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AbsentOut"][];
+                };
+            };
+            /** @description The request cannot be meant */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The workspace does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The file cannot be taken in */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description No room on the disk */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    declare_absent: {
+        parameters: {
+            query?: {
+                /** @description language; default: Accept-Language, then zh */
+                lang?: ("zh" | "en") | null;
+            };
+            header?: never;
+            path: {
+                /** @description the layer's code */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AbsentIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AbsentOut"][];
+                };
+            };
+            /** @description The request cannot be meant */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The workspace does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The file cannot be taken in */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description No room on the disk */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    withdraw_absent: {
+        parameters: {
+            query: {
+                by: string;
+                /** @description language; default: Accept-Language, then zh */
+                lang?: ("zh" | "en") | null;
+            };
+            header?: never;
+            path: {
+                /** @description the layer's code */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AbsentOut"][];
+                };
+            };
+            /** @description The request cannot be meant */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The workspace does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The file cannot be taken in */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description No room on the disk */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    list_attributes: {
+        parameters: {
+            query?: {
+                /** @description language; default: Accept-Language, then zh */
+                lang?: ("zh" | "en") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AttributeOut"][];
+                };
+            };
+            /** @description The request cannot be meant */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The workspace does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The file cannot be taken in */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description No room on the disk */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    list_packs: {
+        parameters: {
+            query?: {
+                /** @description language; default: Accept-Language, then zh */
+                lang?: ("zh" | "en") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PackOut"][];
+                };
+            };
+            /** @description The request cannot be meant */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The workspace does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The file cannot be taken in */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description No room on the disk */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    recheck_verdicts: {
+        parameters: {
+            query?: {
+                /** @description language; default: Accept-Language, then zh */
+                lang?: ("zh" | "en") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskStartedOut"];
+                };
+            };
+            /** @description The request cannot be meant */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The workspace does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The file cannot be taken in */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description No room on the disk */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    review_site: {
+        parameters: {
+            query?: {
+                /** @description language; default: Accept-Language, then zh */
+                lang?: ("zh" | "en") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewOut"];
+                };
+            };
+            /** @description The request cannot be meant */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The workspace does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The file cannot be taken in */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description No room on the disk */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    read_site: {
+        parameters: {
+            query?: {
+                /** @description language; default: Accept-Language, then zh */
+                lang?: ("zh" | "en") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_read_site"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteOut"];
+                };
+            };
+            /** @description The request cannot be meant */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The workspace does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The file cannot be taken in */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description No room on the disk */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    list_verdicts: {
+        parameters: {
+            query?: {
+                offset?: number;
+                project?: string | null;
+                verdict?: ("符合" | "有条件符合" | "不符合" | "无法判定") | null;
+                /** @description language; default: Accept-Language, then zh */
+                lang?: ("zh" | "en") | null;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerdictsOut"];
+                };
+            };
+            /** @description The request cannot be meant */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The workspace does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The file cannot be taken in */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description No room on the disk */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    read_verdict: {
+        parameters: {
+            query?: {
+                /** @description language; default: Accept-Language, then zh */
+                lang?: ("zh" | "en") | null;
+            };
+            header?: never;
+            path: {
+                /** @description the verdict's number */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerdictDetailOut"];
+                };
+            };
+            /** @description The request cannot be meant */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The workspace does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The file cannot be taken in */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description No room on the disk */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    reach_again: {
+        parameters: {
+            query?: {
+                /** @description language; default: Accept-Language, then zh */
+                lang?: ("zh" | "en") | null;
+            };
+            header?: never;
+            path: {
+                /** @description the verdict's number */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgainOut"];
+                };
+            };
+            /** @description The request cannot be meant */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The workspace does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The file cannot be taken in */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description No room on the disk */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    read_certificate: {
+        parameters: {
+            query?: {
+                format?: "pdf" | "docx" | "json";
+                /** @description language; default: Accept-Language, then zh */
+                lang?: ("zh" | "en") | null;
+            };
+            header?: never;
+            path: {
+                /** @description the verdict's number */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                    "application/pdf": unknown;
+                    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": unknown;
+                };
+            };
+            /** @description The request cannot be meant */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The workspace does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The file cannot be taken in */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description No room on the disk */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
     identify_point: {
         parameters: {
             query: {

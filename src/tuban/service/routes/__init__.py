@@ -6,6 +6,7 @@ from tuban.service.deps import language_choice
 from tuban.service.routes import (
     adjust,
     compare,
+    compliance,
     download,
     features,
     identify,
@@ -36,6 +37,6 @@ ERRORS: dict[int | str, dict] = {
 api = APIRouter(prefix="/api", responses=ERRORS, dependencies=[Depends(language_choice)])
 for part in (
     status, layers, features, tiles, identify, search, statistics, adjust, compare,
-    measure, download, imports, quality, tasks, trail, standards, indicators,
+    measure, download, imports, quality, compliance, tasks, trail, standards, indicators,
 ):  # fmt: skip
     api.include_router(part.router)
