@@ -143,3 +143,32 @@ def changed_layer(county: County) -> str:
     """Give a polygon layer that has had more than one version."""
     polygons = [one for one in county.get("layers")["layers"] if one["geometry"] == "polygon"]
     return next(one["code"] for one in polygons if one["versions"] > 1 and one["version"])
+
+
+def test_areas_are_adjusted_to_a_control_area_and_nothing_is_stored(
+    figures: Page, county: County, tmp_path: Path
+):
+    before = county.get("layers")
+    measured = county.get("statistics", layer="DLTB", by="township")["total_ha"]
+    control = f"{Decimal(str(measured)) + Decimal('0.0123'):f}"  # 123 m² more
+    adjust = part(figures, "adjust")
+    adjust.locator("summary").click()
+    part(figures, "adjust-areas").fill(control)
+    part(figures, "adjust-run").click()
+    answer = county.get("statistics/adjustment", layer="DLTB", control=control, unit="ha")
+    cells = part(figures, "adjusted").locator("tbody td").all_inner_texts()
+    assert cells[0] == f"{answer['units'][0]['measured_m2']:,.2f}"
+    assert cells[1] == f"{Decimal(control) * 10_000:,.2f}"
+    text = part(figures, "adjusted").inner_text()
+    assert answer["sha256"] in text and answer["formula"]["zh"] in text and "已核实" in text
+    with figures.expect_download() as waiting:
+        part(figures, "adjust-xlsx").click()
+    waiting.value.save_as(tmp_path / "adjusted.xlsx")
+    rows = openpyxl.load_workbook(tmp_path / "adjusted.xlsx")["图斑"].iter_rows(min_row=2, values_only=True)
+    assert sum(Decimal(str(row[5])) for row in rows) == Decimal(control) * 10_000
+    assert county.get("layers") == before
+    # Another question, and the old answer is gone.
+    part(figures, "adjust-areas").fill("1")
+    expect(part(figures, "adjusted")).to_have_count(0)
+    part(figures, "adjust-run").click()
+    expect(adjust.get_by_role("alert")).to_contain_text("相差太大")

@@ -2,6 +2,7 @@
 import { lang } from '@/shared/lang'
 
 import type {
+  Adjustment,
   Bounds,
   Comparison,
   DownloadFormat,
@@ -120,6 +121,19 @@ export interface FeatureQuery {
   geometry?: boolean
 }
 
+export interface AdjustmentQuery {
+  layer: string
+  /** AREA for the whole, or CODE:AREA for each unit. */
+  control: string[]
+  by?: string
+  rule?: string
+  unit?: string
+  within?: string
+  on?: string
+  version?: number
+  limit?: number
+}
+
 export const api = {
   status: () => request<Status>('/status'),
 
@@ -147,6 +161,13 @@ export const api = {
     ask: { layer: string; by: string; within?: string; zone_layer?: string; on?: string; version?: number },
     signal?: AbortSignal,
   ) => request<Statistics>('/statistics', ask, { signal }),
+
+  /** Parcels' areas adjusted to control areas; the service stores nothing of it. */
+  adjustment: (ask: AdjustmentQuery, signal?: AbortSignal) =>
+    request<Adjustment>('/statistics/adjustment', { ...ask }, { signal }),
+  /** The address of a file with every parcel before and after. */
+  adjustmentFile: (ask: AdjustmentQuery, format: 'xlsx' | 'csv') =>
+    address('/statistics/adjustment/download', { ...ask, format, lang: lang.value }),
 
   compare: (code: string, ask: { a: number; b: number; limit?: number; offset?: number }, signal?: AbortSignal) =>
     request<Comparison>(`/layers/${code}/compare`, ask, { signal }),

@@ -38,6 +38,7 @@ export type SearchResult = Schema['SearchResultOut']
 
 export type StatisticsRow = Schema['StatisticsRowOut']
 export type Statistics = Schema['StatisticsOut']
+export type Adjustment = Schema['AdjustmentOut']
 
 /** An object that only one of two versions has. */
 export type OneSided = Schema['CompareFeatureOut']
