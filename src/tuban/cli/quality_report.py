@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from tuban.cli.say import current_language, progress_bar, say
+from tuban.cli.say import current_language, progress_bar, say, show_json
 from tuban.cli.workspace import open_here
 from tuban.errors import Text
 
@@ -64,3 +64,54 @@ def report_(obj: dict, run: int, formats: tuple[str, ...], out: Path) -> None:
         written = write_run_reports(ws, run, out, formats, lang=current_language(), progress=progress)
     for path in written:
         say(Text(f"已写出 {path}", f"Wrote {path}"))
+
+
+@click.command("corpus", help="生成或核对质检样例库 · make the public corpus, or check one")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="生成到哪个空文件夹 · empty folder",
+)
+@click.option(
+    "--check",
+    "check",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="核对该文件夹里的样例 · check the samples of a folder",
+)
+@click.option("--json", "as_json", is_flag=True, help="JSON")
+def corpus_(out: Path | None, check: Path | None, as_json: bool) -> None:
+    """Make the corpus, or compare one with what this program finds; exits 1 where they differ."""
+    from dataclasses import asdict
+
+    from tuban.errors import WrongUse
+    from tuban.workflows.quality_corpus import check_corpus, write_corpus
+
+    if out is None and check is None:
+        raise WrongUse(
+            Text("没有说明要做什么。", "Nothing was asked for."),
+            Text(
+                "用 --out DIR 生成,或用 --check DIR 核对。",
+                "Use --out DIR to make it, --check DIR to check it.",
+            ),
+        )
+    if out is not None:
+        with progress_bar(Text("生成样例库", "Making the corpus")) as progress:
+            number = write_corpus(out, progress=progress)
+        say(Text(f"已写出 {number} 个样例 → {out}", f"Wrote {number} packages → {out}"))
+    if check is None:
+        return
+    with progress_bar(Text("核对样例库", "Checking the corpus")) as progress:
+        outcomes = check_corpus(check, progress=progress)
+    wrong = [one for one in outcomes if not one.exact]
+    if as_json:
+        show_json([asdict(one) | {"exact": one.exact} for one in outcomes])
+    else:
+        for one in wrong:
+            click.echo(f"{one.id} {one.title.in_(current_language())}: {one.verdict} ({one.expected})")
+            for sign, keys in (("-", one.missing), ("+", one.extra)):
+                for rule, layer, objects in keys:
+                    click.echo(f"  {sign} {rule} {layer} {' '.join(objects)}")
+        click.echo(f"{len(outcomes) - len(wrong)}/{len(outcomes)}")
+    raise SystemExit(1 if wrong else 0)
