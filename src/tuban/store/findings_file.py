@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -49,6 +51,9 @@ _SCHEMA = pa.schema(
         ("acceptance", pa.int64()),
     ]
 )
+# The columns that a table needs for all findings; shapes and places are read for those that are shown.
+_HEAVY = ("geometry", "places")
+_GROUP = 4096
 # By what findings can be sorted and grouped; the owner of a rule stands in the rule book, not here.
 COLUMNS = ("rule", "severity", "layer", "unit", "area_m2", "width_m")
 
@@ -139,7 +144,7 @@ def write_findings(
         }
         for name, value in values.items():
             rows[name].append(value)
-    pq.write_table(pa.table(rows, schema=_SCHEMA), file, compression="zstd")
+    pq.write_table(pa.table(rows, schema=_SCHEMA), file, compression="zstd", row_group_size=_GROUP)
 
 
 def read_page(
@@ -152,9 +157,7 @@ def read_page(
     limit: int | None = 100,
 ) -> Page:
     """Give the findings from `offset` on, in the run's order or by one of `COLUMNS`."""
-    light = pq.read_table(file, columns=[n for n in _SCHEMA.names if n not in ("geometry", "places")])
-    light = light.append_column("index", pa.array(range(light.num_rows), pa.int64()))
-    light = _filtered(light, which)
+    light = _filtered(_light(file), which)
     if order in COLUMNS:
         way = "descending" if descending else "ascending"
         if order == "severity":
@@ -164,8 +167,8 @@ def read_page(
         light = light.sort_by([(order, way), ("index", "ascending")])
     total = light.num_rows
     wanted = light.slice(offset, limit)
-    heavy = pq.read_table(file, columns=["geometry", "places"]).take(wanted.column("index"))
     rows = wanted.to_pylist()
+    heavy = _heavy(file, [row["index"] for row in rows])
     for row, geometry, places in zip(
         rows, heavy.column("geometry").to_pylist(), heavy.column("places").to_pylist(), strict=True
     ):
@@ -173,10 +176,34 @@ def read_page(
     return Page(tuple(_kept(row) for row in rows), total)
 
 
+@lru_cache(maxsize=4)
+def _light(file: Path) -> pa.Table:
+    """Give all findings without shapes; kept, since a file is named by its content and someone pages through it."""
+    light = pq.read_table(file, columns=[name for name in _SCHEMA.names if name not in _HEAVY])
+    return light.append_column("index", pa.array(range(light.num_rows), pa.int64()))
+
+
+def _heavy(file: Path, indexes: list[int]) -> pa.Table:
+    """Give shapes and places of some findings, in the order asked for; only the groups of rows they lie in are read."""
+    with pq.ParquetFile(file) as opened:
+        starts = [0]
+        for group in range(opened.num_row_groups):
+            starts.append(starts[-1] + opened.metadata.row_group(group).num_rows)
+        groups = sorted({bisect_right(starts, one) - 1 for one in indexes})
+        if not groups:
+            return _SCHEMA.empty_table().select(list(_HEAVY))
+        table = opened.read_row_groups(groups, columns=list(_HEAVY))
+    offsets, total = {}, 0
+    for group in groups:
+        offsets[group] = total - starts[group]
+        total += starts[group + 1] - starts[group]
+    return table.take(pa.array([one + offsets[bisect_right(starts, one) - 1] for one in indexes], pa.int64()))
+
+
 def count_by(file: Path, which: Filter, by: str) -> list[tuple[str, str, int]]:
     """Count findings by one of `COLUMNS` and severity: (value, severity, how many), in the order of the values."""
     names = sorted({by, "severity", "rule", "layer", "unit", "key", "acceptance", "message_zh", "objects"})
-    found = _filtered(pq.read_table(file, columns=names), which)
+    found = _filtered(_light(file).select(names), which)
     grouped = found.group_by(list(dict.fromkeys((by, "severity")))).aggregate([("key", "count")])
     rows = [(str(r[by]), str(r["severity"]), int(r["key_count"])) for r in grouped.to_pylist()]
     return sorted(rows)
@@ -184,7 +211,7 @@ def count_by(file: Path, which: Filter, by: str) -> list[tuple[str, str, int]]:
 
 def read_keys(file: Path) -> list[str]:
     """Give the keys of all findings, in their order."""
-    return pq.read_table(file, columns=["key"]).column("key").to_pylist()
+    return _light(file).column("key").to_pylist()
 
 
 def _filtered(table: pa.Table, which: Filter) -> pa.Table:
