@@ -1,7 +1,8 @@
-"""One engine, one job, one process: the areas that parcels share with each control layer, from file to table.
+"""One engine, one job, one process: what parcels share with each control layer, from file to table or to file.
 
-Started by run.py. Prints one line of JSON: seconds of the job (libraries loaded, nothing read), processor
-seconds, seconds with the loading, peak memory, pairs and total area of each layer.
+Started by run.py, perhaps by the Python of another environment. Prints one line of JSON: seconds of the job
+(libraries loaded, nothing read), processor seconds, seconds with the loading, peak memory, pairs and total area of
+each layer in the plane.
 """
 
 from __future__ import annotations
@@ -12,142 +13,120 @@ import os
 import resource
 import sys
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
+
+import peers
 
 BEGUN = time.perf_counter()
 GEOMETRY = "geometry"
+Totals = dict[str, tuple[int, float]]
 
 
-def tuban(folder: Path, parcels: str, layers: list[str], threads: int, checked: bool):
+def tuban(
+    folder: Path, parcels: str, layers: list[str], out: Path | None, threads: int, checked: bool
+) -> Iterator[Totals | None]:
     import pyarrow.parquet as pq
 
     from tuban.geo.overlay import shares_of_file, warm
+    from tuban.geo.overlay_pieces_file import Against, pieces_of_file
     from tuban.geo.zone_index import ZoneIndex
 
     warm()  # the kernels from their cache
-    yield
-    zones = {
-        name: ZoneIndex.of_wkb(
-            pq.read_table(folder / f"{name}.parquet", columns=[GEOMETRY])[GEOMETRY], "EPSG:4547"
-        )
+    yield None
+    file = folder / f"{parcels}.parquet"
+    read = {
+        name: pq.read_table(folder / f"{name}.parquet", columns=["ctrl_id", "kind", GEOMETRY])
         for name in layers
     }
-    found = shares_of_file(folder / f"{parcels}.parquet", zones, threads=threads, checked=checked)
-    yield {name: (len(found[name].frame), float(found[name].frame["area_m2"].sum())) for name in layers}
-    # For the agreement of totals only: the same pairs measured in the plane, as the peers do.
+    zones = {name: ZoneIndex.of_wkb(table[GEOMETRY], "EPSG:4547") for name, table in read.items()}
+    if out is not None:
+        against = {
+            name: Against(zones[name], out / f"{name}.parquet", read[name].drop_columns([GEOMETRY]))
+            for name in layers
+        }
+        done = pieces_of_file(file, against, columns=["parcel_id"], threads=threads, checked=checked)
+        yield {name: (done[name].pieces, done[name].area_m2) for name in layers}
+    else:
+        found = shares_of_file(file, zones, threads=threads, checked=checked)
+        yield {name: (len(found[name].frame), float(found[name].frame["area_m2"].sum())) for name in layers}
+    # For the agreement of totals only: the same in the plane, as the peers measure.
+    if out is not None:
+        yield {name: _plane(out / f"{name}.parquet") for name in layers}
+        return
     from tuban.geo.coords import from_arrow
-    from tuban.geo.overlay_pairs import PARCEL, measure_pairs
+    from tuban.geo.overlay_pairs import measure_pairs
+    from tuban.geo.overlay_sound import PARCEL
 
-    rings = from_arrow(pq.read_table(folder / f"{parcels}.parquet", columns=[GEOMETRY])[GEOMETRY], PARCEL)
-    yield {name: float(measure_pairs(rings, zones[name], measure="plane").common_m2.sum()) for name in layers}
+    rings = from_arrow(pq.read_table(file, columns=[GEOMETRY])[GEOMETRY], PARCEL)
+    totals = {}
+    for name in layers:
+        held = measure_pairs(rings, zones[name], measure="plane").common_m2
+        totals[name] = (len(held), float(held.sum()))
+    yield totals
 
 
-def shapely_kernel(folder: Path, parcels: str, layers: list[str], threads: int, windows: bool):
+def _plane(file: Path) -> tuple[int, float]:
+    import pyarrow.parquet as pq
+    import shapely
+
+    shapes = shapely.from_wkb(pq.read_table(file, columns=[GEOMETRY])[GEOMETRY].to_numpy())
+    return len(shapes), float(shapely.area(shapes).sum())
+
+
+def shapely_kernel(
+    folder: Path, parcels: str, layers: list[str], out: Path | None, threads: int, windows: bool
+) -> Iterator[Totals | None]:
+    import geopandas as gpd
     import pyarrow.parquet as pq
     import shapely
     import shapely_windows
 
-    yield
-    read = {
-        name: shapely.from_wkb(
-            pq.read_table(folder / f"{name}.parquet", columns=[GEOMETRY])[GEOMETRY].to_numpy()
-        )
-        for name in (parcels, *layers)
+    yield None
+    names = {parcels: ["parcel_id"], **{name: ["ctrl_id", "kind"] for name in layers}}
+    tables = {
+        name: pq.read_table(folder / f"{name}.parquet", columns=[*columns, GEOMETRY])
+        for name, columns in names.items()
     }
+    read = {name: shapely.from_wkb(table[GEOMETRY].to_numpy()) for name, table in tables.items()}
     work = shapely_windows.tiled if windows else shapely_windows.shortcut
     area = shapely.area(read[parcels])
-    found = {name: work(read[parcels], read[name], threads=threads, parea=area)[3] for name in layers}
-    yield {name: (len(m2), float(m2.sum())) for name, m2 in found.items()}
+    totals = {}
+    for name in layers:
+        row, zone, pieces, m2 = work(read[parcels], read[name], threads=threads, parea=area)
+        totals[name] = (len(m2), float(m2.sum()))
+        if out is not None:
+            row, zone = row.astype(int), zone.astype(int)
+            made = {
+                "parcel_id": tables[parcels]["parcel_id"].to_numpy()[row],
+                "ctrl_id": tables[name]["ctrl_id"].to_numpy()[zone],
+                "kind": tables[name]["kind"].to_numpy(zero_copy_only=False)[zone],
+                "a": m2,
+            }
+            gpd.GeoDataFrame(made, geometry=pieces, crs="EPSG:4547").to_parquet(
+                out / f"{name}.parquet", compression="zstd"
+            )
+    yield totals
 
 
-def geopandas_exploded(folder: Path, parcels: str, layers: list[str]):
+def geopandas_exploded(
+    folder: Path, parcels: str, layers: list[str], out: Path | None
+) -> Iterator[Totals | None]:
     import geopandas as gpd
 
-    yield
+    yield None
     frame = gpd.read_parquet(folder / f"{parcels}.parquet", columns=["parcel_id", GEOMETRY])
     totals = {}
     for name in layers:
-        zones = gpd.read_parquet(folder / f"{name}.parquet", columns=["ctrl_id", GEOMETRY]).explode(
-            ignore_index=True
-        )
-        pieces = gpd.overlay(frame, zones, how="intersection", keep_geom_type=True)
+        zones = gpd.read_parquet(folder / f"{name}.parquet", columns=["ctrl_id", "kind", GEOMETRY])
+        pieces = gpd.overlay(frame, zones.explode(ignore_index=True), how="intersection", keep_geom_type=True)
         totals[name] = (len(pieces), float(pieces.area.sum()))
+        if out is not None:
+            pieces.to_parquet(out / f"{name}.parquet", compression="zstd")
     yield totals
 
 
-def duckdb_spatial(folder: Path, parcels: str, layers: list[str]):
-    import duckdb
-
-    db = duckdb.connect()
-    db.execute("LOAD spatial")
-    db.execute("SET threads=2")
-    yield
-    db.execute(f"CREATE TABLE p AS SELECT parcel_id, geometry g FROM '{folder / parcels}.parquet'")
-    totals = {}
-    for name in layers:
-        db.execute(
-            f"CREATE OR REPLACE TABLE z AS SELECT unnest(ST_Dump(geometry)).geom g FROM '{folder / name}.parquet'"
-        )
-        row = db.execute(
-            "SELECT count(*) FILTER (a > 0), sum(a) FROM (SELECT CASE WHEN ST_Contains(z.g, p.g) THEN ST_Area(p.g)"
-            " ELSE ST_Area(ST_Intersection(p.g, z.g)) END a FROM p JOIN z ON ST_Intersects(p.g, z.g))"
-        ).fetchone()
-        totals[name] = (int(row[0]), float(row[1]))
-    yield totals
-
-
-def sedonadb_exploded(folder: Path, parcels: str, layers: list[str]):
-    import sedona.db
-
-    db = sedona.db.connect()
-    yield
-    db.read_parquet(str(folder / f"{parcels}.parquet")).to_view("p")
-    totals = {}
-    for name in layers:
-        db.read_parquet(str(folder / f"{name}.parquet")).to_view(f"whole_{name}")
-        db.sql(f"SELECT (UNNEST(ST_Dump(geometry))).geom g FROM whole_{name}").to_memtable().to_view(
-            f"z_{name}"
-        )
-        frame = db.sql(
-            f"SELECT count(*) n, sum(ST_Area(ST_Intersection(p.geometry, z.g))) a FROM p JOIN z_{name} z"
-            " ON ST_Intersects(p.geometry, z.g)"
-        ).to_pandas()
-        totals[name] = (int(frame["n"][0]), float(frame["a"][0]))
-    yield totals
-
-
-def postgis_subdivided(folder: Path, parcels: str, layers: list[str]):
-    import psycopg
-    import pyarrow.parquet as pq
-
-    url = os.environ["TUBAN_BENCH_POSTGIS"]
-    with psycopg.connect(url, autocommit=True) as db:
-        db.execute("CREATE EXTENSION IF NOT EXISTS postgis")
-        db.execute(
-            "DROP SCHEMA IF EXISTS overlay_bench CASCADE; CREATE SCHEMA overlay_bench; SET search_path TO overlay_bench, public"
-        )
-        yield
-        for name in (parcels, *layers):
-            db.execute(f"CREATE UNLOGGED TABLE {name} (g geometry)")
-            with db.cursor().copy(f"COPY {name} (g) FROM STDIN") as copy:
-                for wkb in pq.read_table(folder / f"{name}.parquet", columns=[GEOMETRY])[GEOMETRY]:
-                    copy.write(wkb.as_py().hex().encode() + b"\n")
-        db.execute(f"CREATE INDEX ON {parcels} USING gist (g)")
-        totals = {}
-        for name in layers:
-            db.execute(f"CREATE UNLOGGED TABLE s AS SELECT ST_Subdivide(g, 128) g FROM {name}")
-            db.execute("CREATE INDEX ON s USING gist (g); ANALYZE")
-            row = db.execute(
-                "SELECT count(*), sum(a) FROM (SELECT CASE WHEN ST_CoveredBy(p.g, s.g) THEN ST_Area(p.g) ELSE"
-                f" ST_Area(ST_Intersection(p.g, s.g)) END a FROM {parcels} p JOIN s ON ST_Intersects(p.g, s.g)) t WHERE a > 0"
-            ).fetchone()
-            totals[name] = (int(row[0]), float(row[1]))
-            db.execute("DROP TABLE s")
-        db.execute("DROP SCHEMA overlay_bench CASCADE")
-        yield totals
-
-
-ENGINES = {
+ENGINES: dict[str, Callable[..., Iterator[Totals | None]]] = {
     "tuban, 2 threads": lambda *a: tuban(*a, threads=2, checked=True),
     "tuban, 1 thread": lambda *a: tuban(*a, threads=1, checked=True),
     "tuban, 2 threads, parcels checked": lambda *a: tuban(*a, threads=2, checked=False),
@@ -156,32 +135,47 @@ ENGINES = {
     "shapely STRtree, 2 threads": lambda *a: shapely_kernel(*a, threads=2, windows=False),
     "shapely STRtree, 1 thread": lambda *a: shapely_kernel(*a, threads=1, windows=False),
     "geopandas.overlay, exploded": geopandas_exploded,
-    "DuckDB spatial, exploded": duckdb_spatial,
-    "SedonaDB, exploded": sedonadb_exploded,
-    "PostGIS, ST_Subdivide": postgis_subdivided,
+    "DuckDB spatial, exploded": peers.duckdb_spatial,
+    "SedonaDB, exploded": peers.sedonadb_exploded,
+    "PostGIS, ST_Subdivide": peers.postgis_subdivided,
 }
+# The Python that has a peer's library, where it is not this one's.
+PYTHONS = {"DuckDB": "TUBAN_BENCH_DUCKDB", "SedonaDB": "TUBAN_BENCH_SEDONADB"}
+
+
+def python_for(engine: str) -> str:
+    """Give the interpreter that runs an engine."""
+    return (
+        next((os.environ.get(name, "") for key, name in PYTHONS.items() if engine.startswith(key)), "")
+        or sys.executable
+    )
 
 
 def missing(engine: str) -> str | None:
     """Say why an engine cannot run here."""
-    if engine.startswith("DuckDB") and not importlib.util.find_spec("duckdb"):
-        return "duckdb is not installed"
-    if engine.startswith("SedonaDB") and not importlib.util.find_spec("sedona"):
-        return "sedonadb is not installed"
+    for key, module in (("DuckDB", "duckdb"), ("SedonaDB", "sedonadb")):
+        if (
+            engine.startswith(key)
+            and not os.environ.get(PYTHONS[key])
+            and not importlib.util.find_spec(module)
+        ):
+            return f"{module} is not installed, and {PYTHONS[key]} names no Python that has it"
     if engine.startswith("PostGIS") and "TUBAN_BENCH_POSTGIS" not in os.environ:
         return "TUBAN_BENCH_POSTGIS names no database"
     return None
 
 
 def main() -> None:
-    engine, folder, parcels, *layers = sys.argv[1:]
-    steps = ENGINES[engine](Path(folder), parcels, layers)
+    engine, folder, out, parcels, *layers = sys.argv[1:]
+    steps = ENGINES[engine](Path(folder), parcels, layers, None if out == "-" else Path(out))
     next(steps)
     start, processor = time.perf_counter(), time.process_time()
     totals = next(steps)
     end, used = time.perf_counter(), time.process_time() - processor
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    plane = next(steps, None) or {name: total for name, (_, total) in totals.items()}
+    plane = next(steps, None) or totals
+    assert totals is not None
+    assert plane is not None
     print(
         json.dumps(
             {
@@ -190,7 +184,7 @@ def main() -> None:
                 "with_loading_s": end - BEGUN,
                 "peak_mb": peak,
                 "pairs": {name: pairs for name, (pairs, _) in totals.items()},
-                "plane_m2": plane,
+                "plane_m2": {name: total for name, (_, total) in plane.items()},
             }
         )
     )
