@@ -338,7 +338,8 @@ def _package(tree: Tree, profile: Profile, delivery: Sequence[str]) -> Package:
                     source.source.name, spec, database=found.name, file=source.file, source=source.source
                 )
             )
-        package.databases.append(database)
+        if database.layers or found.format != "files":
+            package.databases.append(database)
     _tell_apart(package)
     return package
 

@@ -47,8 +47,12 @@ def files_exist_and_open(case: Case) -> Iterator[Finding]:
     if package.fault is not None:
         yield from _broken(case, package.name, package.fault)
         return
-    yield from _prescribed(case)
-    if not package.databases and not package.of_kind("gdb", "gpkg", "vector"):
+    prescribed = list(_prescribed(case))
+    yield from prescribed
+    without = not package.of_kind("gdb", "gpkg", "vector") and not any(
+        one.kind != "table" for one in package.layers
+    )
+    if without and not any("gdb 数据库" in one.expected for one in prescribed):
         yield case.finding(
             package.name,
             f"成果“{package.name}”中没有空间数据库(gdb、gpkg 或 shp)。请放入数据库后重新提交。",

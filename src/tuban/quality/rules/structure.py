@@ -50,7 +50,7 @@ def required_fields_exist(case: Case) -> Iterator[Finding]:
         spec = layer.spec
         assert spec is not None
         always = {*case.words("always"), *case.words("names")}
-        roles = {spec.id_field, spec.class_field, spec.area_field, spec.unit_field}
+        roles = {spec.id_field, spec.class_field, spec.area_field}
         for field in spec.fields:
             if not (field.required or field.name in always or field.name in roles):
                 continue
@@ -133,8 +133,7 @@ def _type(layer: PackageLayer, field: FieldSpec, said: RawField) -> tuple[Text, 
     if field.kind == "number" and said.decimals is not None and field.decimals:
         if said.decimals < field.decimals:
             return Text(f"{said.decimals} 位小数", f"a number with {said.decimals} decimals"), _spelled(field)
-        room = (said.length or 0) - said.decimals
-        if said.length and field.length and room < field.length - field.decimals:
+        if said.length and field.length and said.length < field.length:
             return Text(f"数值,长度 {said.length}", f"a number of length {said.length}"), _spelled(field)
     return None
 
