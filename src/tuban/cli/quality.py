@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from tuban.cli.quality_foreign import model_
 from tuban.cli.quality_repair import repair_
 from tuban.cli.quality_report import corpus_, report_, report_options
 from tuban.cli.quality_runs import VERBS
@@ -26,6 +27,7 @@ def command() -> None:
 command.add_command(report_)
 command.add_command(corpus_)
 command.add_command(repair_)
+command.add_command(model_)
 for verb in VERBS:
     command.add_command(verb)
 
