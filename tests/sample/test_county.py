@@ -9,7 +9,7 @@ from tuban.geo.area import area_m2
 from tuban.sample.county import make
 from tuban.standards.load import profile, survey_classes
 
-MET_ELSEWHERE = {"boundary.after", "farmland.reported"}  # published values that contradict others
+MET_ELSEWHERE = {"farmland.reported"}  # a published value that contradicts others
 
 
 def test_parcels_tile_the_county_exactly(made):
@@ -89,6 +89,23 @@ def test_every_published_area_is_met_within_a_thousandth(made):
     for row in made.report.calibration:
         if row.quantity in MET_ELSEWHERE:
             assert row.note is not None
+
+
+def test_the_boundary_is_what_is_drawn_and_the_quota_that_is_kept(made):
+    # DM-03: 4,209.86 = 4,023.33 drawn + 170.87 + 15.66 kept; the layer holds the first, the table the others.
+    boundary = next(p for p in made.report.layers if p.layer == "WHHCZKFBJ" and p.code == "CZKFBJ")
+    drawn_ha = area_m2(made.layer("WHHCZKFBJ", boundary.file.name).geometry).sum() / 1e4
+    table = made.layer("ZBB").set_index("ZBMC")["WHHZ"].astype(float)
+    kept = table[table.index.str.contains("预留机动指标(", regex=False) & table.index.str.contains("不落图")]
+    assert sorted(kept) == [15.66, 170.87]
+    assert drawn_ha + kept.sum() == pytest.approx(4209.86, rel=0.001)
+    by = {line.quantity: line for line in made.report.calibration}
+    assert by["boundary.after"].within and by["boundary.drawn"].within
+    assert by["boundary.after"].ours == pytest.approx(drawn_ha + 186.53, abs=0.01)
+    note = by["boundary.after"].note
+    assert note is not None and all(
+        word in note.zh for word in ("4,023.33", "170.87", "15.66", "余 0.00", "ZBB")
+    )
 
 
 def test_all_geometry_is_valid_and_every_layer_is_known(made):

@@ -11,6 +11,7 @@ from tuban.sample.figures import CENTRE_CODES, ZONE_CODES
 from tuban.sample.model import County
 from tuban.sample.planned import Maintained
 from tuban.sample.report import Calibration
+from tuban.sample.tables import RESERVES
 
 WHEN = {"before": Text("维护前", "before"), "after": Text("维护后", "after")}
 ZONE_EN = {
@@ -43,6 +44,7 @@ def compare(
     survey: dict[str, pd.DataFrame],
     maintained: list[Maintained],
     fixed: dict[str, gpd.GeoDataFrame],
+    indicators: pd.DataFrame,
 ) -> tuple[Calibration, ...]:
     """Measure the layers and set them against the figures."""
     fig, g = county.fig, county.ground
@@ -98,7 +100,7 @@ def compare(
                 _ha(mine),
                 note=tiles if code == 500 and when == "before" else None,
             )
-    _boundary(county, by_code["CZKFBJ"], add)
+    _boundary(county, by_code["CZKFBJ"], indicators, add)
     add("redline", "生态保护红线", "Ecological redline", fig.red_line_ha, _ha(fixed["STBHHX"]))
     _farmland(county, by_code["YJJBNTBHTB"], fixed["YJJBNTCBQ"], add)
     for when, word in WHEN.items():
@@ -152,7 +154,7 @@ def compare(
     return tuple(rows)
 
 
-def _boundary(county: County, boundary: Maintained, add) -> None:
+def _boundary(county: County, boundary: Maintained, indicators: pd.DataFrame, add) -> None:
     fig, g = county.fig, county.ground
     add(
         "boundary.before",
@@ -172,18 +174,32 @@ def _boundary(county: County, boundary: Maintained, add) -> None:
         fig.drawn_after_ha,
         _ha(boundary.after),
     )
-    undrawn_ha = fig.boundary_after_ha - fig.drawn_after_ha
+    # What a map cannot show is taken from where it is handed in: the table of indicators (ZBB).
+    table = indicators.set_index("ZBMC")["WHHZ"]
+    kept = {kind: float(table[name]) * county.free_scale for kind, name in RESERVES.items()}
+    for kind, zh, en in (("stock", "存量", "stock"), ("new", "新增", "new")):
+        add(
+            f"boundary.reserved.{kind}",
+            f"边界预留机动指标({zh},不落图)",
+            f"Boundary: mobile quota kept, {en}, not drawn",
+            fig.reserved_ha[kind],
+            kept[kind],
+        )
+    undrawn_ha = sum(fig.reserved_ha.values())
+    left_ha = round(fig.boundary_after_ha - fig.drawn_after_ha - undrawn_ha, 2) + 0.0
     add(
         "boundary.after",
         "城镇开发边界(维护后,含预留)",
         "Urban boundary, after, reserves included",
         fig.boundary_after_ha,
-        _ha(boundary.after),
+        _ha(boundary.after) + sum(kept.values()),
         note=Text(
-            f"公布值 {fig.boundary_after_ha:,.2f} = 落图 {fig.drawn_after_ha:,.2f} + 预留未落图的机动指标 {undrawn_ha:,.2f} 公顷;"
-            "图上只能画出落图部分。",
+            f"公布值 {fig.boundary_after_ha:,.2f} = 落图 {fig.drawn_after_ha:,.2f} + 预留机动指标 {undrawn_ha:,.2f} 公顷"
+            f"(存量 {fig.reserved_ha['stock']:,.2f}、新增 {fig.reserved_ha['new']:,.2f}),余 {left_ha:,.2f}。预留指标按维护方案"
+            "的指标台账不落图,图层只有落图部分;数额记在规划指标表(ZBB)。",
             f"The published {fig.boundary_after_ha:,.2f} ha are {fig.drawn_after_ha:,.2f} ha drawn and {undrawn_ha:,.2f} ha of "
-            "mobile quota that is reserved and not drawn; a map can show only what is drawn.",
+            f"mobile quota kept (stock {fig.reserved_ha['stock']:,.2f}, new {fig.reserved_ha['new']:,.2f}), {left_ha:,.2f} left. By "
+            "the scheme's ledger the quota is not drawn: the layer holds what is, the table of indicators (ZBB) the quota.",
         ),
     )
     unbuilt = float(g["area"][g["unbuilt"]].sum()) / 1e4

@@ -54,6 +54,7 @@ class Figures:
     boundary_after_ha: float
     moved_out_ha: dict[str, float]
     moved_in_ha: dict[str, float]
+    reserved_ha: dict[str, float]
     new_space_ha: float
     flood_ha: float
     green_line_ha: dict[str, float]
@@ -194,6 +195,11 @@ def _understand(r: _Reader, name: str) -> Figures:
         boundary_after_ha=r.number(f"{lines}.growth_boundary.after_ha"),
         moved_out_ha=r.numbers("quota_ledger_ha.moved_out", ("stock", "new")),
         moved_in_ha=r.numbers("quota_ledger_ha.moved_in", ("stock", "new")),
+        # 预留机动指标: quota that the scheme keeps and does not draw.
+        reserved_ha={
+            "stock": r.number("quota_ledger_ha.flexible_stock", 0.0),
+            "new": r.number("quota_ledger_ha.flexible_new_kept", 0.0),
+        },
         new_space_ha=r.number(f"{lines}.growth_boundary.new_space_ha"),
         flood_ha=r.number(f"{lines}.flood_risk_line_km2") * 100,
         green_line_ha=r.numbers(f"{lines}.green_line_ha", ba),

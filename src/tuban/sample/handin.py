@@ -44,7 +44,8 @@ def write(county: County, folder: Path, progress: Progress) -> tuple[Produced, .
     fixed = _fixed(plan) | {"YJJBNTCBQ": reserve}
     projects = things.projects(plan)
     facilities = things.facilities(plan)
-    county.calibration = compare(county, survey.frames, maintained, fixed | {"JQZDXMD": projects})
+    listed = tables.indicators(plan)
+    county.calibration = compare(county, survey.frames, maintained, fixed | {"JQZDXMD": projects}, listed)
     progress(Step(0.5, Text("写出调查与规划数据库", "Writing the survey and plan database")))
     out: list[Produced] = []
     present = {
@@ -74,7 +75,7 @@ def write(county: County, folder: Path, progress: Progress) -> tuple[Produced, .
     progress(Step(0.8, Text("写出动态维护数据库", "Writing the maintenance database")))
     out += _maintenance(county, folder, stem, maintained, projects)
     progress(Step(0.93, Text("写出表格", "Writing tables")))
-    out += _tables(plan, folder, stem, projects, kept, facilities)
+    out += _tables(plan, folder, stem, projects, kept, facilities, listed)
     return tuple(out)
 
 
@@ -139,10 +140,11 @@ def _tables(
     projects: gpd.GeoDataFrame,
     kept: gpd.GeoDataFrame,
     facilities: dict[str, gpd.GeoDataFrame],
+    listed: pd.DataFrame,
 ) -> list[Produced]:
     out: list[Produced] = []
     books: tuple[tuple[str, str, pd.DataFrame, date, str], ...] = (
-        ("规划指标表(示范数据)", "ZBB", tables.indicators(plan), MAINTAINED_ON, MAINTENANCE_ACT),
+        ("规划指标表(示范数据)", "ZBB", listed, MAINTAINED_ON, MAINTENANCE_ACT),
         ("分村人口表(示范数据)", "CJRK", tables.population(plan), SURVEYED_ON, "2024年人口统计(示范)"),
         ("重点建设项目清单2021(示范数据)", "ZDJSXM", tables.project_list(kept), APPROVED_ON, PLAN_ACT),
         (

@@ -43,6 +43,10 @@ def indicators(plan: Plan) -> pd.DataFrame:
     return conform(values | {"SJLY": f"已公布规划数据,地名虚构({MARK})"}, "ZBB", None, None)
 
 
+# Quota kept for later stands in the table of indicators: it has an area and no place.
+RESERVES = {"stock": "城镇开发边界预留机动指标(存量,不落图)", "new": "城镇开发边界预留机动指标(新增,不落图)"}
+
+
 def _areas(fig: Figures) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
 
@@ -76,6 +80,8 @@ def _areas(fig: Figures) -> list[dict[str, Any]]:
     row("生态保护红线面积", fig.red_line_ha, fig.red_line_ha)
     row("城镇开发边界面积(含预留机动指标)", fig.boundary_before_ha, fig.boundary_after_ha)
     row("城镇开发边界面积(落图)", fig.boundary_before_ha, round(fig.drawn_after_ha, 2))
+    for kind, name in RESERVES.items():
+        row(name, None, fig.reserved_ha[kind])
     row("洪涝风险控制线面积", fig.flood_ha, fig.flood_ha)
     row("城市绿线面积", fig.green_line_ha["before"], fig.green_line_ha["after"], level="中心城区")
     row("城市蓝线面积", fig.blue_line_ha["before"], fig.blue_line_ha["after"], level="中心城区")
