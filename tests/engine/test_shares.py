@@ -94,6 +94,26 @@ def test_only_zones_near_a_piece_travel_with_it_and_of_them_only_the_near_parts(
     assert shapely.from_wkb(near.wkb[0].as_py()).bounds == square(350, 350, 100).bounds
 
 
+def test_lines_held_one_row_group_at_a_time_are_the_same_lines(county, tmp_path):
+    cells = parcels(9, side_m=270.0)
+    file = keep(cells[["BSM", "geometry"]], tmp_path / "cells.parquet", group=5)
+    tight, roomy = (ZoneLayer("C", file, id_column="BSM", kept_bytes=room) for room in (1, 1 << 30))
+    for piece in pieces_of(county, rows=8):
+        a, b = tight.near(piece), roomy.near(piece)
+        assert len(tight._kept) <= 1
+        assert a.zone.tolist() == b.zone.tolist()
+        assert a.wkb.equals(b.wkb)
+        assert a.ids is not None
+        assert a.ids.equals(b.ids)
+        boxes = shapely.bounds(shapely.from_wkb(a.wkb.to_numpy(zero_copy_only=False)))
+        west, south, east, north = piece.box
+        touching = (
+            (boxes[:, 0] <= east) & (boxes[:, 2] >= west) & (boxes[:, 1] <= north) & (boxes[:, 3] >= south)
+        )
+        assert touching.all()
+    assert len(roomy._kept) > 1
+
+
 def test_areas_are_the_overlaps_that_arithmetic_gives(county, lines, engine, tmp_path):
     found = run(county, lines, tmp_path / "out.parquet", engine=engine, rows=20, zone_id="HXDM")
     strip = found[found["layer"] == "JQ"]
