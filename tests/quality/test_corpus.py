@@ -19,6 +19,11 @@ def test_a_package_of_the_corpus_gives_just_what_it_expects(sample, tmp_path):
     assert outcome.verdict == outcome.expected
 
 
+def test_every_rule_of_the_catalogue_has_a_package_that_breaks_it():
+    broken = {rule for sample in SAMPLES for rule in sample.rules}
+    assert {rule.id for rule in quality_rules()} <= broken
+
+
 def test_every_package_has_an_id_of_its_own():
     assert max(Counter(sample.id for sample in SAMPLES).values()) == 1
 

@@ -148,6 +148,11 @@ def words() -> Words:
 
 def indicators() -> bytes:
     """Write the indicator table as a workbook."""
+    return workbook({"ZBB": indicator_rows()})
+
+
+def indicator_rows() -> list[list[object]]:
+    """Give the indicator table, names of the columns first."""
     lines = line_areas()
     farm = hectares(float(ground.parcels().query("DLBM == '0103'")["TBMJ"].sum()))
     rows = [
@@ -171,9 +176,8 @@ def indicators() -> bytes:
         },
         "ZBB", None, None,
     )  # fmt: skip
-    return workbook(
-        {"ZBB": [list(frame.columns), *frame.astype(object).where(frame.notna(), None).to_numpy().tolist()]}
-    )
+    cells = frame.astype(object).where(frame.notna(), None).to_numpy().tolist()
+    return [list(frame.columns), *cells]
 
 
 def workbook(sheets: dict[str, list[list[object]]]) -> bytes:

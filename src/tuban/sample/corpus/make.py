@@ -7,7 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from tuban.domain.finding import Severity
-from tuban.sample.corpus import faults_files, faults_geometry, faults_logic, faults_values, ground
+from tuban.sample.corpus import (
+    faults_files,
+    faults_geometry,
+    faults_logic,
+    faults_numbers,
+    faults_text,
+    faults_values,
+    ground,
+)
 from tuban.sample.corpus.delivery import TEXT, delivery
 from tuban.sample.corpus.model import Expect, Sample, World
 from tuban.sample.corpus.write import write_world
@@ -20,6 +28,8 @@ SAMPLES: tuple[Sample, ...] = tuple(
             *faults_values.SAMPLES,
             *faults_geometry.SAMPLES,
             *faults_logic.SAMPLES,
+            *faults_numbers.SAMPLES,
+            *faults_text.SAMPLES,
         ),
         key=lambda sample: sample.id,
     )

@@ -11,8 +11,9 @@ import pandas as pd
 
 from tuban.errors import Text
 
-# How a package is handed in: one database file, a folder of loose shapefiles, the folder tree of a hand-in.
-Container = Literal["gpkg", "gdb", "gdb.zip", "shp", "delivery", "delivery.zip"]
+# How a package is handed in: one database file, a folder of loose shapefiles, a folder of
+# databases, the folder tree of a hand-in.
+Container = Literal["gpkg", "gdb", "gdb.zip", "shp", "files", "delivery", "delivery.zip"]
 Frame = gpd.GeoDataFrame | pd.DataFrame
 
 

@@ -10,6 +10,7 @@ import geopandas as gpd
 import pyogrio
 
 from tuban.geo.write import write_layer, write_layers
+from tuban.sample.corpus.curve import bend
 from tuban.sample.corpus.dbf import dbf
 from tuban.sample.corpus.model import Container, World
 from tuban.standards.load import profile
@@ -22,7 +23,14 @@ def write_world(world: World, folder: Path, name: str, container: Container) -> 
     folder.mkdir(parents=True, exist_ok=True)
     match container:
         case "gpkg":
-            return write_layers(world.layers, folder / f"{name}.gpkg", format="gpkg")
+            written = write_layers(world.layers, folder / f"{name}.gpkg", format="gpkg")
+            if "curve" in world.raw:
+                bend(written, *world.raw["curve"])
+            return written
+        case "files":
+            for title, layers in world.raw["databases"].items():
+                write_layers(layers, folder / name / f"{title}.gpkg", format="gpkg")
+            return folder / name
         case "gdb":
             special: dict[str, dict[str, str]] = world.raw.get("gdb options", {})
             plain = {layer: frame for layer, frame in world.layers.items() if layer not in special}
