@@ -170,7 +170,9 @@ def sha256_of(path: Path) -> str:
         root = path
     whole = hashlib.sha256()
     for file in sorted(files, key=lambda p: p.relative_to(root).as_posix()):
-        whole.update(f"{file.relative_to(root).as_posix()}\0{_sha256(file)}\n".encode())
+        # A name may hold bytes that are no UTF-8.
+        line = f"{file.relative_to(root).as_posix()}\0{_sha256(file)}\n"
+        whole.update(line.encode("utf-8", "surrogateescape"))
     return whole.hexdigest()
 
 

@@ -102,7 +102,7 @@ def look_into(path: str | Path, room: Path, stack: ExitStack) -> Tree:
     NotFound, UnsafeFile : nothing there, or no path of this machine.
     """
     found = safety.local_path(path)
-    name = Path(path).name or found.name
+    name = shown(Path(path).name or found.name)
     tree = Tree(name, sha256_of(found))
     if found.is_file() and found.suffix.lower() == ".zip":
         inside = room / "unpacked"
@@ -139,7 +139,7 @@ def _take(tree: Tree, root: Path, stack: ExitStack, *, name: str) -> None:
     )
     loose = FoundDatabase(name, "files")
     for entry in sorted(root.rglob("*"), key=lambda p: p.relative_to(root).as_posix()):
-        inside = entry.relative_to(root).as_posix()
+        inside = shown(entry.relative_to(root).as_posix())
         if any(gdb in entry.parents for gdb in gdbs):
             continue
         if entry in gdbs:
@@ -190,6 +190,15 @@ def _locked(file: PackageFile) -> bool:
             return False
     file.fault = locked(file.name)
     return True
+
+
+def shown(name: str) -> str:
+    """Give a file name as characters: names that are no UTF-8 come from archives packed in GBK."""
+    raw = name.encode("utf-8", "surrogateescape")
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("gb18030", "replace")
 
 
 def locked(name: str) -> TubanError:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tuban.geo.crs import convert
 from tuban.quality.case import Case
 from tuban.quality.geometry.fabric import Fabric
-from tuban.quality.geometry.measure import is_degrees, is_ours
+from tuban.quality.geometry.measure import is_degrees, is_ours, where_there
 from tuban.quality.package import PackageLayer
 
 _PARTS = ("WHQ", "WHC", "WHH")
@@ -33,8 +33,13 @@ def states(case: Case, codes: Iterable[str]) -> Iterator[PackageLayer]:
     """Give the polygon layers of these codes: the plan itself and its states before and after maintenance."""
     wanted = set(codes)
     for layer in case.polygons():
-        if base_code(layer) in wanted and not is_change(layer):
+        if base_code(layer) in wanted and not is_change(layer) and comparable(layer):
             yield layer
+
+
+def comparable(layer: PackageLayer) -> bool:
+    """Say whether a layer can be laid over others: one in a foreign system cannot, as rule 2101 says of it."""
+    return layer.crs is None or layer.crs.is_cgcs2000
 
 
 def beside(case: Case, codes: Iterable[str], near: PackageLayer | None = None) -> PackageLayer | None:
@@ -43,7 +48,10 @@ def beside(case: Case, codes: Iterable[str], near: PackageLayer | None = None) -
     for database in databases:
         for code in codes:
             found = database.layer(code)
-            if found is not None and found.fault is None and found.rows and found.kind in ("polygon", "any"):
+            sound = (
+                found is not None and found.fault is None and found.rows and found.kind in ("polygon", "any")
+            )
+            if sound and found is not None and comparable(found):
                 return found
     return None
 
@@ -91,7 +99,7 @@ def part(
 
     def make() -> Fabric:
         whole = fabric(case, layer, like)
-        some = np.where(rows, whole.ground, None)
+        some = where_there(rows, whole.ground)
         return Fabric.of(some, whole.crs, step=whole.step)
 
     return case.once(("part", id(layer), name, None if like is None else id(like)), make)
