@@ -4,7 +4,7 @@
  * Its screen uses `areaChoices(id, …)` for what a link restores, sets `rightPanel` and `bottomPanel` to the
  * area's id to open its own panels there, and draws on the one map by `useMap().overlay`.
  */
-import { Warning } from '@element-plus/icons-vue'
+import { Stamp, Warning } from '@element-plus/icons-vue'
 import { defineAsyncComponent, type Component } from 'vue'
 
 import LayerPanel from '@/features/layers/LayerPanel.vue'
@@ -45,5 +45,19 @@ export const areas: Area[] = [
       component: defineAsyncComponent(() => import('@/features/quality/FindingPanel.vue')),
     },
     bottom: defineAsyncComponent(() => import('@/features/quality/FindingTable.vue')),
+  },
+  {
+    id: 'compliance',
+    title: { zh: '合规审查', en: 'Compliance' },
+    left: {
+      title: { zh: '合规审查', en: 'Compliance review' },
+      component: defineAsyncComponent(() => import('@/features/compliance/CompliancePanel.vue')),
+    },
+    right: {
+      id: 'compliance',
+      title: { zh: '核验结论', en: 'Verdict' },
+      icon: Stamp,
+      component: defineAsyncComponent(() => import('@/features/compliance/VerdictPanel.vue')),
+    },
   },
 ]

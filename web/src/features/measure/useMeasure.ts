@@ -7,9 +7,9 @@ import { closesOnEscape } from '@/shared/escape'
 import { theme } from '@/shared/theme'
 import { useMap } from '@/map/useMap'
 
-import type { Position } from './coordinates'
+import type { Position } from '@/map/coordinates'
 import { shapeLayers } from './paint'
-import { add, begin, finish, measured, shape, undo, type Kind, type Sketch } from './sketch'
+import { add, begin, finish, measured, shape, undo, type Kind, type Sketch } from '@/map/sketch'
 
 // The pointer moves faster than sizes are worth asking for.
 const WAIT_MS = 80
