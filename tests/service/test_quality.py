@@ -329,3 +329,45 @@ def test_a_hundred_thousand_findings_are_paged(tmp_path):
         ]
         groups = {one["key"]: one["total"] for one in client.get(f"{Q}/runs/1").json()["rules"]}
         assert groups == {"4201": many // 2, "4106": many // 2}
+
+
+def test_safe_repairs_are_proposed_accepted_and_inspected_again(desk, tmp_path):
+    frame = parcels(0, 100)
+    frame["TBBH"] = ["１２", "2"]  # full-width digits
+    ring = list(frame.geometry[1].exterior.coords)
+    frame.geometry = [frame.geometry[0], shapely.Polygon([ring[0], *ring])]  # the first vertex twice
+    file = tmp_path / "待修.gpkg"
+    frame.to_file(file, layer="DLTB")
+    run = ended(desk, inspect(desk, file).json()["task"])["result"]["run"]
+    before = desk.get(f"{Q}/runs/{run}/repairs").json()
+    assert (before["searched"], before["available"], before["total"]) == (False, True, 0)
+    assert desk.post(f"{Q}/runs/{run}/repairs", json={}).status_code == 400  # nothing was looked for yet
+
+    searched = ended(desk, desk.post(f"{Q}/runs/{run}/repairs/search").json()["task"])
+    assert searched["state"] == "done", searched
+    found = desk.get(f"{Q}/runs/{run}/repairs").json()
+    text = next(one for one in found["repairs"] if one["kind"] == "full_width")
+    assert (text["object"], text["field"], text["old"], text["new"]) == (A, "TBBH", "１２", "12")
+    shape = next(one for one in found["repairs"] if one["kind"] == "repeated")
+    assert shape["object"] == B
+    assert shape["moved_m2"] == pytest.approx(0, abs=1e-9)  # a vertex twice encloses no ground
+    assert shape["after"]["type"] in ("Polygon", "MultiPolygon")
+    assert sum(kind["count"] for kind in found["kinds"]) == found["total"]
+
+    assert desk.post(f"{Q}/runs/{run}/repairs", json={"ids": []}).status_code == 400
+    assert desk.post(f"{Q}/runs/{run}/repairs", json={"ids": ["nonsense"]}).status_code == 404
+    task = ended(desk, desk.post(f"{Q}/runs/{run}/repairs", json={"ids": [text["id"]]}).json()["task"])
+    assert task["state"] == "done", task
+    again = task["result"]["run"]
+    assert again != run
+    made = desk.get(f"{Q}/runs/{again}/repairs").json()["made"]
+    assert made["run"] == run
+    assert {one["outcome"]: one["count"] for one in made["outcomes"]}["mended"] == 1
+    (tmp_path / "repaired.gpkg").write_bytes(desk.get(f"{Q}/runs/{again}/repaired").content)
+    repaired = gpd.read_file(tmp_path / "repaired.gpkg")
+    assert sorted(repaired["TBBH"]) == ["12", "2"]  # what was accepted, and nothing else
+    assert (
+        shapely.get_num_coordinates(repaired.geometry).tolist()
+        == shapely.get_num_coordinates(frame.geometry).tolist()
+    )
+    assert desk.get(f"{Q}/runs/{run}/repaired").status_code == 404

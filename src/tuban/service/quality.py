@@ -14,13 +14,13 @@ from tuban.quality.tolerance import TITLES
 from tuban.service import present
 from tuban.service import schemas as shared
 from tuban.service import schemas_quality as out
+from tuban.service.quality_draw import drawn
 from tuban.service.quality_exceptions import Register, exception_of, register
 from tuban.service.quality_filter import FindingFilter
 from tuban.service.quality_find import find_run, kept_finding
 from tuban.service.quality_rules import book_of_run, mender_of, title_of
 from tuban.service.quality_units import title_of_unit, town_of, unit_titles
 from tuban.service.state import State
-from tuban.service.tables import to_degrees
 from tuban.standards.rulebook import QualityBook
 from tuban.store.findings_file import Filter, Kept
 from tuban.store.runs import Run, findings_of, groups_of, list_runs
@@ -138,17 +138,6 @@ def compared(
         side=side,
         findings=_present(state, book_of_run(state, of.profile), items),
     )
-
-
-def drawn(geometry: Any, crs: str | None) -> shared.GeometryOut | None:
-    """Give a shape in degrees as GeoJSON; None where it has none or its system is not known."""
-    if geometry is None or crs is None or shapely.is_empty(geometry):
-        return None
-    flat = shapely.force_2d(geometry)
-    if flat.geom_type == "GeometryCollection":
-        areas = [part for part in shapely.get_parts(flat) if part.geom_type.endswith("Polygon")]
-        flat = shapely.union_all(areas) if areas else flat.envelope
-    return present.geometry(to_degrees([flat], crs)[0])  # pyright: ignore[reportArgumentType]
 
 
 def _run(state: State, of: Run) -> out.RunOut:

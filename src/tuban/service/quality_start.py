@@ -1,4 +1,4 @@
-"""An inspection from the browser: the package kept aside, judged by the workflow, removed."""
+"""An inspection from the browser: the package kept aside, judged by the workflow, and kept a while for repairs."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from fastapi import UploadFile
 from tuban.domain.progress import Progress, part
 from tuban.domain.version import LayerVersion
 from tuban.errors import Text, WrongUse
+from tuban.service.quality_packages import keep_package, keep_versions
 from tuban.service.quality_rules import book_of, profile_named
 from tuban.service.state import State
 from tuban.service.tasks import Task
@@ -45,7 +46,7 @@ def start(state: State, file: UploadFile | None, versions: Sequence[str], profil
     chosen = [_version(state, one) for one in versions]
     listed = "、".join(f"{one.code}@{one.number}" for one in chosen[:3]) + ("…" if len(chosen) > 3 else "")
     title = Text(f"质检 {listed}", f"Inspect {listed}")
-    return _queue(state, title, lambda progress: _versions(state, chosen, profile, progress))
+    return queue(state, title, lambda progress: _versions(state, chosen, profile, progress))
 
 
 def _start_package(state: State, file: UploadFile, profile: str) -> Task:
@@ -56,7 +57,7 @@ def _start_package(state: State, file: UploadFile, profile: str) -> Task:
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    return _queue(
+    return queue(
         state,
         Text(f"质检 {name}", f"Inspect {name}"),
         lambda progress: _package(state, kept, name, profile, progress),
@@ -71,6 +72,7 @@ def _package(state: State, path: Path, name: str, profile: str, progress: Progre
     )
     run = _kept(checked.run)
     keep_package_shapes(state.workspace, run, path, profile=chosen, progress=part(progress, 0.9, 1.0))
+    keep_package(state, run, path)
     return run
 
 
@@ -83,7 +85,8 @@ def _versions(state: State, versions: Sequence[LayerVersion], profile: str, prog
         progress=part(progress, 0.0, 0.9),
     )
     run = _kept(checked.run)
-    keep_version_shapes(state.workspace, run, versions, progress=part(progress, 0.9, 1.0))
+    keep_version_shapes(state.workspace, run, versions, progress=part(progress, 0.9, 0.95))
+    keep_versions(state, run, versions)
     return run
 
 
@@ -92,9 +95,11 @@ def _kept(run: Run | None) -> Run:
     return run
 
 
-def _queue(
+def queue(
     state: State, title: Text, work: Callable[[Progress], Run], cleanup: Callable[[], None] = lambda: None
 ) -> Task:
+    """Queue a work whose result is a run."""
+
     def done(progress: Progress) -> dict:
         return {"area": AREA, "run": str(work(progress).number)}
 

@@ -192,6 +192,72 @@ class RunsComparedOut(Model):
     findings: list[QualityFindingOut]
 
 
+class RepairKindOut(Model):
+    """How many repairs of one kind there are, and the ground they would move."""
+
+    kind: str
+    title: TextOut
+    count: int
+    moved_m2: float
+
+
+class RepairOut(Model):
+    """One safe repair of one object, not made yet: text has `field`, `old` and `new`, a shape its before and after."""
+
+    id: str
+    kind: str
+    title: TextOut
+    layer: str
+    object: str
+    message: TextOut
+    moved_m2: float
+    """Ground that would change side."""
+    field: str
+    old: str
+    new: str
+    bounds: Bounds | None
+    before: GeometryOut | None
+    after: GeometryOut | None
+
+
+class OutcomeOut(Model):
+    """How many accepted repairs turned out so, when they were inspected again."""
+
+    outcome: str
+    title: TextOut
+    count: int
+
+
+class RepairedOut(Model):
+    """That a run inspected what accepted repairs of an earlier run made."""
+
+    run: str
+    outcomes: list[OutcomeOut]
+    moved_m2: float
+    diff: bool
+    """Whether there is a map of the differences."""
+
+
+class RepairsOut(Model):
+    """The repairs that could be made to the package of a run; nothing is changed by listing them."""
+
+    searched: bool
+    available: bool
+    """Whether the package is still kept: only then can repairs be looked for."""
+    total: int
+    kinds: list[RepairKindOut]
+    repairs: list[RepairOut]
+    made: RepairedOut | None
+    """Where the run itself inspected repaired data."""
+
+
+class AcceptRepairsIn(Model):
+    """Which repairs are accepted."""
+
+    ids: list[str] | None = Field(default=None, max_length=100_000)
+    """Null: all that were found."""
+
+
 class QualityRuleOut(Model):
     """One rule of the catalogue, as the profile has it."""
 

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pyarrow as pa
 import shapely
@@ -16,6 +17,7 @@ from tuban.domain.finding import Finding
 from tuban.domain.progress import Progress, Step, quiet
 from tuban.domain.version import LayerVersion
 from tuban.errors import Text
+from tuban.geo.write import write_layers
 from tuban.quality.package import Package, PackageLayer, open_package, package_of
 from tuban.store import Workspace
 from tuban.store.findings_file import Kept
@@ -50,6 +52,18 @@ def keep_version_shapes(
     definitions, _ = rules_of(ws, None)
     layers = [(one.code, definitions.layer(one.code), ws.read(one)) for one in versions]
     _keep(ws, run, package_of(layers, run.subject, run.sha256), progress)
+
+
+def write_as_package(ws: Workspace, versions: Sequence[LayerVersion], path: Path) -> Path:
+    """Write layer versions as the layers of one GeoPackage, in order to judge or repair them as a package."""
+    definitions, _ = rules_of(ws, None)
+    frames, kinds = {}, {}
+    for one in versions:
+        frame = ws.read(one)
+        frames[one.code] = frame.drop(columns=[c for c in frame.columns if str(c).startswith("_")])
+        if isinstance(frame, gpd.GeoDataFrame):
+            kinds[one.code] = definitions.layer(one.code).geometry
+    return write_layers(frames, path, format="gpkg", kinds=kinds)
 
 
 def shapes_of(ws: Workspace, run: Run, kept: Kept) -> list[Shape]:

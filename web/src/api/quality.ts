@@ -15,6 +15,9 @@ export type Exception = Schema['ExceptionOut']
 export type Rule = Schema['QualityRuleOut']
 export type Profile = Schema['QualityProfileOut']
 export type RunsCompared = Schema['RunsComparedOut']
+type Shaped<T> = Omit<T, 'before' | 'after'> & { before: GeoJSON.Geometry | null; after: GeoJSON.Geometry | null }
+export type Repair = Shaped<Schema['RepairOut']>
+export type Repairs = Omit<Schema['RepairsOut'], 'repairs'> & { repairs: Repair[] }
 export type Side = RunsCompared['side']
 export type ReportFormat = RunDetail['reports'][number]
 export type Severity = Finding['severity']
@@ -63,6 +66,13 @@ export const quality = {
 
   rules: (profile: string) => request<Rule[]>('/quality/rules', { profile }),
   profiles: () => request<Profile[]>('/quality/profiles'),
+
+  repairs: (run: string, part: Part, signal?: AbortSignal) => request<Repairs>(`/quality/runs/${run}/repairs`, { ...part }, { signal }),
+  searchRepairs: (run: string) => request<{ task: string }>(`/quality/runs/${run}/repairs/search`, {}, { method: 'POST' }),
+  /** Make a new database with the accepted repairs, null for all, and inspect it. */
+  acceptRepairs: (run: string, ids: string[] | null) => request<{ task: string }>(`/quality/runs/${run}/repairs`, {}, json('POST', { ids })),
+  /** The address of what accepted repairs made. */
+  repaired: (run: string, what: 'package' | 'diff' | 'record') => address(`/quality/runs/${run}/repaired`, { what }),
 
   /** The address of a report of a run. */
   report: (run: string, format: ReportFormat) => address(`/quality/runs/${run}/report`, { format }),

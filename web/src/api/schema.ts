@@ -652,6 +652,70 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/quality/runs/{run}/repaired": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Download Repaired
+         * @description Give what accepted repairs made: the new database, the map of the differences, or the record.
+         */
+        get: operations["download_repaired"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quality/runs/{run}/repairs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Repairs
+         * @description Give one page of the repairs that were found, each with the ground it would move.
+         */
+        get: operations["list_repairs"];
+        put?: never;
+        /**
+         * Accept Repairs
+         * @description Queue a new database with the accepted repairs, inspected again as a run of its own.
+         */
+        post: operations["accept_repairs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/quality/runs/{run}/repairs/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Search Repairs
+         * @description Queue the search for safe repairs of what a run inspected; nothing is changed.
+         */
+        post: operations["search_repairs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/quality/runs/{run}/report": {
         parameters: {
             query?: never;
@@ -976,6 +1040,17 @@ export interface components {
              * Format: date
              */
             until: string;
+        };
+        /**
+         * AcceptRepairsIn
+         * @description Which repairs are accepted.
+         */
+        AcceptRepairsIn: {
+            /**
+             * Ids
+             * @description Null: all that were found.
+             */
+            ids?: string[] | null;
         };
         /**
          * AdjustMethodOut
@@ -1775,6 +1850,17 @@ export interface components {
             title: components["schemas"]["TextOut"];
         };
         /**
+         * OutcomeOut
+         * @description How many accepted repairs turned out so, when they were inspected again.
+         */
+        OutcomeOut: {
+            /** Count */
+            count: number;
+            /** Outcome */
+            outcome: string;
+            title: components["schemas"]["TextOut"];
+        };
+        /**
          * OverrideIn
          * @description An officer's word that a hit is wrong.
          */
@@ -2071,6 +2157,93 @@ export interface components {
             /** Source */
             source: string;
             title: components["schemas"]["TextOut"];
+        };
+        /**
+         * RepairKindOut
+         * @description How many repairs of one kind there are, and the ground they would move.
+         */
+        RepairKindOut: {
+            /** Count */
+            count: number;
+            /** Kind */
+            kind: string;
+            /** Moved M2 */
+            moved_m2: number;
+            title: components["schemas"]["TextOut"];
+        };
+        /**
+         * RepairOut
+         * @description One safe repair of one object, not made yet: text has `field`, `old` and `new`, a shape its before and after.
+         */
+        RepairOut: {
+            after: components["schemas"]["GeometryOut"] | null;
+            before: components["schemas"]["GeometryOut"] | null;
+            /** Bounds */
+            bounds: [
+                number,
+                number,
+                number,
+                number
+            ] | null;
+            /** Field */
+            field: string;
+            /** Id */
+            id: string;
+            /** Kind */
+            kind: string;
+            /** Layer */
+            layer: string;
+            message: components["schemas"]["TextOut"];
+            /**
+             * Moved M2
+             * @description Ground that would change side.
+             */
+            moved_m2: number;
+            /** New */
+            new: string;
+            /** Object */
+            object: string;
+            /** Old */
+            old: string;
+            title: components["schemas"]["TextOut"];
+        };
+        /**
+         * RepairedOut
+         * @description That a run inspected what accepted repairs of an earlier run made.
+         */
+        RepairedOut: {
+            /**
+             * Diff
+             * @description Whether there is a map of the differences.
+             */
+            diff: boolean;
+            /** Moved M2 */
+            moved_m2: number;
+            /** Outcomes */
+            outcomes: components["schemas"]["OutcomeOut"][];
+            /** Run */
+            run: string;
+        };
+        /**
+         * RepairsOut
+         * @description The repairs that could be made to the package of a run; nothing is changed by listing them.
+         */
+        RepairsOut: {
+            /**
+             * Available
+             * @description Whether the package is still kept: only then can repairs be looked for.
+             */
+            available: boolean;
+            /** Kinds */
+            kinds: components["schemas"]["RepairKindOut"][];
+            /** @description Where the run itself inspected repaired data. */
+            made: components["schemas"]["RepairedOut"] | null;
+            /** Repairs */
+            repairs: components["schemas"]["RepairOut"][];
+            /** Searched */
+            searched: boolean;
+            /** Total */
+            total: number;
         };
         /**
          * ReviewIn
@@ -5294,6 +5467,297 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QualityFindingDetailOut"];
+                };
+            };
+            /** @description The request cannot be meant */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The workspace does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The file cannot be taken in */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description No room on the disk */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    download_repaired: {
+        parameters: {
+            query?: {
+                what?: "package" | "diff" | "record";
+                /** @description language; default: Accept-Language, then zh */
+                lang?: ("zh" | "en") | null;
+            };
+            header?: never;
+            path: {
+                /** @description the run's number */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/octet-stream": string;
+                };
+            };
+            /** @description The request cannot be meant */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The workspace does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The file cannot be taken in */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description No room on the disk */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    list_repairs: {
+        parameters: {
+            query?: {
+                offset?: number;
+                /** @description language; default: Accept-Language, then zh */
+                lang?: ("zh" | "en") | null;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description the run's number */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RepairsOut"];
+                };
+            };
+            /** @description The request cannot be meant */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The workspace does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The file cannot be taken in */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description No room on the disk */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    accept_repairs: {
+        parameters: {
+            query?: {
+                /** @description language; default: Accept-Language, then zh */
+                lang?: ("zh" | "en") | null;
+            };
+            header?: never;
+            path: {
+                /** @description the run's number */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptRepairsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskStartedOut"];
+                };
+            };
+            /** @description The request cannot be meant */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The workspace does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The file cannot be taken in */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description No room on the disk */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    search_repairs: {
+        parameters: {
+            query?: {
+                /** @description language; default: Accept-Language, then zh */
+                lang?: ("zh" | "en") | null;
+            };
+            header?: never;
+            path: {
+                /** @description the run's number */
+                run: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskStartedOut"];
                 };
             };
             /** @description The request cannot be meant */

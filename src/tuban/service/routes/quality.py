@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, File, Form, Path, Query, UploadFile
 from fastapi.responses import FileResponse
 
-from tuban.service import quality, quality_exceptions, quality_rules
+from tuban.service import quality, quality_exceptions, quality_repairs, quality_rules
 from tuban.service import schemas_quality as out
 from tuban.service.deps import Language, Limit, Number, Offset, OpenState, SearchText
 from tuban.service.quality_filter import FindingFilter
@@ -126,6 +126,36 @@ def download_report(
 ) -> FileResponse:
     """Give the report of a run as a file: for people (XLSX, PDF, DOCX, HTML), for QGIS (GPKG), for machines (JSON)."""
     return report(state, run, format, lang)
+
+
+@router.post("/runs/{run}/repairs/search", status_code=202)
+def search_repairs(state: OpenState, run: RunId) -> TaskStartedOut:
+    """Queue the search for safe repairs of what a run inspected; nothing is changed."""
+    return TaskStartedOut(task=quality_repairs.search(state, run).id)
+
+
+@router.get("/runs/{run}/repairs")
+def list_repairs(state: OpenState, run: RunId, limit: Limit, offset: Offset = 0) -> out.RepairsOut:
+    """Give one page of the repairs that were found, each with the ground it would move."""
+    return quality_repairs.repairs(state, run, limit, offset)
+
+
+@router.post("/runs/{run}/repairs", status_code=202)
+def accept_repairs(state: OpenState, run: RunId, wanted: out.AcceptRepairsIn) -> TaskStartedOut:
+    """Queue a new database with the accepted repairs, inspected again as a run of its own."""
+    return TaskStartedOut(task=quality_repairs.accept(state, run, wanted.ids).id)
+
+
+@router.get(
+    "/runs/{run}/repaired",
+    response_class=FileResponse,
+    responses={
+        200: {"content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}}
+    },
+)
+def download_repaired(state: OpenState, run: RunId, what: quality_repairs.What = "package") -> FileResponse:
+    """Give what accepted repairs made: the new database, the map of the differences, or the record."""
+    return quality_repairs.download(state, run, what)
 
 
 @router.get("/rules")

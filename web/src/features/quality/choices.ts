@@ -28,6 +28,8 @@ export const choices = areaChoices(AREA, {
   /** The run it is compared with, and the side of the comparison that the table lists. */
   with: '',
   side: 'new',
+  /** Whether the repairs of the open run are shown instead of its verdict. */
+  repair: '',
 })
 
 export const FILTERS = ['rule', 'severity', 'layer', 'unit', 'mender'] as const
@@ -42,5 +44,5 @@ export function clearFilters(): void {
 /** Open a run: all its findings, none chosen. */
 export function openRun(id: string): void {
   clearFilters()
-  Object.assign(choices, { run: id, finding: '', from: '', with: '', side: 'new', sort: '' })
+  Object.assign(choices, { run: id, finding: '', from: '', with: '', side: 'new', sort: '', repair: '' })
 }

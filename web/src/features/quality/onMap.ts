@@ -1,7 +1,7 @@
 /** The chosen finding on the one map: its true shape, the objects it concerns, and where the listed ones lie. */
 import { shallowRef, watch, watchEffect } from 'vue'
 
-import { quality, type Finding, type FindingDetail } from '@/api/quality'
+import { quality, type Finding, type FindingDetail, type Repair } from '@/api/quality'
 import { COLOURS } from '@/map/theme'
 import { useMap } from '@/map/useMap'
 import { area } from '@/shared/areas'
@@ -15,13 +15,16 @@ import { changes } from './useRuns'
 export const finding = shallowRef<FindingDetail | null>(null)
 export const findingError = shallowRef<unknown>(null)
 
+/** The repair that is looked at: its shape before and after. */
+export const repair = shallowRef<Repair | null>(null)
+
 /** The findings that the table has read so far. */
 export const listed = shallowRef<Finding[]>([])
 
 // Fault, first and second object: told apart by width and dash as well as by colour, also where they share an edge.
 export const DRAWN = {
-  light: { fault: '#d0021b', first: '#0047ff', second: '#8a2be2' },
-  dark: { fault: '#ff6b5e', first: '#59c2ff', second: '#d59bff' },
+  light: { fault: '#d0021b', first: '#0047ff', second: '#8a2be2', after: '#00695c' },
+  dark: { fault: '#ff6b5e', first: '#59c2ff', second: '#d59bff', after: '#5fe0c8' },
 }
 
 // More points than this hide the map and say nothing.
@@ -133,6 +136,34 @@ watchEffect((onCleanup) => {
             'circle-stroke-color': COLOURS[theme.value].halo,
             'circle-stroke-width': 1,
           },
+        },
+      ],
+    }),
+  )
+})
+
+/** Look at a repair: the map goes there and draws it before and after. */
+export function showRepair(one: Repair): void {
+  repair.value = one
+  if (one.bounds) void useMap().zoomTo(widened(one.bounds), 90)
+}
+
+watchEffect((onCleanup) => {
+  if (area.value !== AREA || !choices.repair || !repair.value) return
+  const { before, after } = repair.value
+  const colours = DRAWN[theme.value]
+  const features = [...(before ? [feature(before, 'before')] : []), ...(after ? [feature(after, 'after')] : [])]
+  onCleanup(
+    overlay('quality-repair', {
+      data: { type: 'FeatureCollection', features },
+      layers: [
+        { id: 'quality-after', type: 'line', filter: ['==', ['get', 'role'], 'after'], layout: { 'line-join': 'round' }, paint: { 'line-color': colours.after, 'line-width': 5 } },
+        {
+          id: 'quality-before',
+          type: 'line',
+          filter: ['==', ['get', 'role'], 'before'],
+          layout: { 'line-join': 'round' },
+          paint: { 'line-color': colours.fault, 'line-width': 2, 'line-dasharray': [3, 2] },
         },
       ],
     }),
