@@ -15,7 +15,7 @@ import shapely
 
 from tuban.errors import InvalidGeometry
 from tuban.geo.coords import from_shapes
-from tuban.geo.overlay import shares
+from tuban.geo.overlay import Tolerance, shares
 from tuban.geo.overlay_pairs import PARCEL, measure_pairs
 from tuban.geo.zone_index import ZoneIndex
 
@@ -119,3 +119,44 @@ def test_every_invalid_operand_is_refused_as_a_zone_and_as_a_parcel_that_is_cut(
         half = shapely.box(west - 1, south - 1, (west + east) / 2, north + 1)
         with pytest.raises(InvalidGeometry):
             shares(gpd.GeoSeries([shape], crs=CRS), gpd.GeoSeries([half], crs=CRS), parcel_m2=np.array([1.0]))
+
+
+@pytest.mark.parametrize("grid", [1.0, 0.01])
+def test_every_pair_in_fixed_precision_is_on_its_grid_and_no_farther_from_geos_than_the_grid(cases, grid):
+    """Operands reduced to the precision, as fixed-precision cases are; pieces on the same grid."""
+    checked = 0
+    for (file, _), group in cases.groupby(["file", "case"]):
+        shapes = group["shape"].to_numpy()
+        shapes = shapes[shapely.is_valid(shapes)]
+        shapes = shapely.set_precision(shapely.set_precision(shapes, grid), 0)
+        shapes = shapes[shapely.is_valid(shapes) & (shapely.area(shapes) > 0)]
+        for a, b in pairwise(shapes):
+            if max(abs(v) for v in (*a.bounds, *b.bounds)) > 9e6:
+                continue  # beyond any plane of ours
+            one, other = (gpd.GeoSeries([shape], crs=CRS) for shape in (a, b))
+            frame = shares(
+                one, other, parcel_m2=np.array([1.0]), tolerance=Tolerance(grid=grid), geometry=True
+            ).frame
+            expected = shapely.intersection(a, b, grid_size=grid)
+            noise = grid * (shapely.length(a) + shapely.length(b)) + 1e-6
+            if frame.empty:
+                assert expected.area <= noise, file
+                continue
+            piece = frame["geometry"][0]
+            assert piece.is_valid, file
+            if frame["share"][0] < 1:
+                steps = shapely.get_coordinates(piece) / grid
+                assert np.abs(steps - np.round(steps)).max(initial=0) < 1e-6, file
+            assert shapely.area(shapely.symmetric_difference(piece, expected)) <= noise, file
+            checked += 1
+    assert checked >= 20
+
+
+def test_reduced_polygons_keep_their_area_by_our_kernel(cases):
+    reduced = cases[cases["ops"] == "reducePrecision"]["shape"].to_numpy()
+    assert len(reduced) >= 5
+    for shape in reduced[shapely.is_valid(reduced)]:
+        for grid in (1.0, 0.1):
+            small = shapely.set_precision(shapely.set_precision(shape, grid), 0)
+            own = kernel(np.array([small]), np.array([small]))[0, 0]
+            assert own == pytest.approx(small.area, rel=1e-9, abs=1e-6)

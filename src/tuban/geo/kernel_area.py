@@ -48,7 +48,7 @@ class Out(NamedTuple):
     common_m2 : area on the ellipsoid (or in the plane, by `kind`) of what they share.
     cut : whether an outline of the part passes through the row's window; where none does, `common_m2` is
         exactly the row's own area or 0.
-    outline : upper bound of the outline of what they share, in the plane's unit.
+    outline : upper bound of the outline of what they share, in the plane's unit, where that is not all or nothing.
     own_m2 : the row's area, as the sum of the same integrals; 0 where nothing is near.
     """
 
@@ -225,23 +225,31 @@ def _common(own, n_own, near, n_near, middle, rho):
 
 @compiled
 def edges_of(row, xy, ring_off, part_off, row_off, edges):
-    """Put a polygon's edges from west to east into `edges` with their sign; give how many and their length."""
+    """Put a polygon's edges from west to east into `edges` with their sign; give how many."""
     n = 0
-    outline = 0.0
     for part in range(row_off[row], row_off[row + 1]):
         for ring in range(part_off[part], part_off[part + 1]):
             start, stop = ring_off[ring], ring_off[ring + 1]
             turn = ring_sign(xy, start, stop, ring == part_off[part])
             for i in range(start, stop - 1):
                 xl, yl, xr, yr = xy[i, 0], xy[i, 1], xy[i + 1, 0], xy[i + 1, 1]
-                outline += math.hypot(xr - xl, yr - yl)
                 if xl < xr:
                     edges[n, 0], edges[n, 1], edges[n, 2], edges[n, 3], edges[n, 4] = xl, yl, xr, yr, -turn
                     n += 1
                 elif xl > xr:
                     edges[n, 0], edges[n, 1], edges[n, 2], edges[n, 3], edges[n, 4] = xr, yr, xl, yl, turn
                     n += 1
-    return n, outline
+    return n
+
+
+@compiled
+def _outline(row, xy, ring_off, part_off, row_off):
+    """Give the length of a polygon's outline."""
+    total = 0.0
+    for ring in range(part_off[row_off[row]], part_off[row_off[row + 1]]):
+        for i in range(ring_off[ring], ring_off[ring + 1] - 1):
+            total += math.hypot(xy[i + 1, 0] - xy[i, 0], xy[i + 1, 1] - xy[i, 1])
+    return total
 
 
 @compiled
@@ -345,14 +353,14 @@ def overlay_rows(
             continue
         if pairs + hits > len(out.row):
             return row, pairs, 0
-        n, outline = edges_of(row, xy, ring_off, part_off, row_off, edges)
+        n = edges_of(row, xy, ring_off, part_off, row_off, edges)
         strips = max(n // EDGES_A_STRIP, 1) if n > STRIPED else 1
         need = list_strips(edges, n, west, east, strips, off, listed)
         if need:
             return row, pairs, need
         for h in range(hits):
             out.row[pairs + h], out.part[pairs + h] = row, found[h]
-            out.common_m2[pairs + h], out.outline[pairs + h], out.cut[pairs + h] = 0.0, outline, False
+            out.common_m2[pairs + h], out.outline[pairs + h], out.cut[pairs + h] = 0.0, 0.0, False
         step = (east - west) / strips
         for k in range(strips):
             x0 = west + k * step
@@ -377,5 +385,11 @@ def overlay_rows(
                     out.common_m2[pairs + h] += _common(own, m, near, count, middle, rho)
                     out.outline[pairs + h] += passed
                     out.cut[pairs + h] = True
+        outline = -1.0  # asked for only by pairs that are truly cut
+        for h in range(pairs, pairs + hits):
+            if out.cut[h] or (out.common_m2[h] != 0 and out.common_m2[h] != out.own_m2[row]):
+                if outline < 0:
+                    outline = _outline(row, xy, ring_off, part_off, row_off)
+                out.outline[h] += outline
         pairs += hits
     return last, pairs, 0

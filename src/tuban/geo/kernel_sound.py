@@ -69,7 +69,7 @@ def wrong_area(xy, ring_off, part_off, row_off, row_box, rows, kind, false_easti
         west, south, east, north = row_box[row, 0], row_box[row, 1], row_box[row, 2], row_box[row, 3]
         if not (west < east and south < north):
             continue
-        n, _ = edges_of(row, xy, ring_off, part_off, row_off, edges)
+        n = edges_of(row, xy, ring_off, part_off, row_off, edges)
         strips = max(n // EDGES_A_STRIP, 1) if n > STRIPED else 1
         need = list_strips(edges, n, west, east, strips, off, listed)
         if need:

@@ -83,14 +83,17 @@ def shares(
     found = measure_pairs(rings, index, threads=threads, progress=part(progress, 0.1, 0.8))
     must_hold(rings, index.crs, found, None if checked or repair else shapes.__getitem__)
 
-    def pieces(which: NDArray[np.intp]) -> NDArray[Any]:
-        return clipped(rings, shapes.__getitem__, index, found, which, progress=part(progress, 0.8, 1.0))
-
     tolerance = tolerance or Tolerance()
+
+    def pieces(which: NDArray[np.intp], grid: float = 0.0) -> NDArray[Any]:
+        return clipped(
+            rings, shapes.__getitem__, index, found, which, grid=grid, progress=part(progress, 0.8, 1.0)
+        )
+
     counts = ~slivers(found, tolerance, index.crs, pieces)
     result = settled(found, counts, whole_m2[found.parcel], tolerance, mended)
     if geometry:
-        result.frame["geometry"] = pieces(np.flatnonzero(counts))
+        result.frame["geometry"] = pieces(np.flatnonzero(counts), tolerance.grid)
     progress(Step(1.0, Text("叠加完成", "Overlay done")))
     return result
 

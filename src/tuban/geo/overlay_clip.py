@@ -42,18 +42,28 @@ class Cut:
     first_row: int = 0
 
 
-def clip(parcels: Rings, index: ZoneIndex, cut: Cut) -> pa.LargeBinaryArray:
+def clip(parcels: Rings, index: ZoneIndex, cut: Cut, grid: float = 0.0) -> pa.LargeBinaryArray:
     """Give the ground that each pair has in common, in the parcels' plane.
 
     Parameters
     ----------
     parcels : polygons in the system of `index`, sound.
     cut : pairs that share ground, as `measure_pairs` found them.
+    grid : every vertex lies on it, where it is not 0.
 
     Raises
     ------
     InvalidGeometry : a polygon that GEOS cannot cut, because it is invalid.
     """
+    column = _clipped(parcels, index, cut)
+    if not grid:
+        return column
+    built = shapely.from_wkb(column.to_numpy(zero_copy_only=False))
+    built = shapely.set_precision(shapely.set_precision(built, grid), 0.0)
+    return pa.array(shapely.to_wkb(areal(built)), type=pa.large_binary())
+
+
+def _clipped(parcels: Rings, index: ZoneIndex, cut: Cut) -> pa.LargeBinaryArray:
     plain, column = clip_plainly(parcels, index, cut)
     doubtful = np.flatnonzero(~plain)
     if not len(doubtful):

@@ -86,7 +86,8 @@ def pieces_of_file(
     columns : the parcels' attributes that go with the pieces; left out, all.
     outside : also write what lies in no zone, so that the pieces of a parcel fill it and, where no zones overlap
         and no sliver is left out, their areas sum to its own. A sliver left out belongs to the outside.
-    tolerance, checked, bbox, threads, progress : as for `shares_of_file`.
+    tolerance, checked, bbox, threads, progress : as for `shares_of_file`; `tolerance.grid` holds for what zones
+        cut, not for what is left outside.
 
     Raises
     ------
@@ -158,6 +159,7 @@ def _group(
         rows.rings,
         index,
         Cut(row[cut], zone[cut], found.common_m2[counts][cut], found.own_m2[counts][cut], rows.start),
+        tolerance.grid,
     )
     # Where the bytes of each piece are: a parcel's own, or one that was clipped.
     place = row.copy()
@@ -204,11 +206,7 @@ def _table(
     place: NDArray[np.int64],
     pieces: pa.Array,
 ) -> pa.Table:
-    own = rows.wkb.cast(pa.large_binary()).combine_chunks()
-    geometry = (
-        pa.concat_arrays([own, pieces]).take(pa.array(place)) if len(pieces) else own.take(pa.array(place))
-    )
-    box = from_arrow(geometry, PARCEL).row_box
+    geometry, box = _shapes_of(rows, place, pieces)
     columns: dict[str, Any] = {
         "parcel": row + rows.start,
         "zone": zone,
@@ -226,6 +224,25 @@ def _table(
     columns["bbox"] = pa.StructArray.from_arrays(sides, names=list(_SIDES))
     columns["geometry"] = geometry
     return pa.table(columns, schema=_schema(source, attributes, against))
+
+
+def _shapes_of(
+    rows: Rows, place: NDArray[np.int64], pieces: pa.Array
+) -> tuple[pa.Array, NDArray[np.float64]]:
+    """Give the bytes of each piece, a parcel's own or one that was clipped, and its box."""
+    own = pa.concat_arrays(rows.wkb.chunks) if rows.wkb.num_chunks != 1 else rows.wkb.chunk(0)
+    whole = place < len(rows.rings)
+    box = np.empty((len(place), 4))
+    box[whole] = rows.rings.row_box[place[whole]]
+    if whole.all():
+        return own.take(pa.array(place)).cast(pa.large_binary()), box
+    box[~whole] = from_arrow(pieces, PARCEL).row_box[place[~whole] - len(rows.rings)]
+    # Only the parcels that are passed on, so that the others are not copied first.
+    kept, at = np.unique(place[whole], return_inverse=True)
+    both = pa.concat_arrays([own.take(pa.array(kept)).cast(pa.large_binary()), pieces])
+    order = np.empty(len(place), np.int64)
+    order[whole], order[~whole] = at, place[~whole] - len(rows.rings) + len(kept)
+    return both.take(pa.array(order)), box
 
 
 def _own_name(name: str) -> str:
@@ -269,14 +286,16 @@ def _writing(out: Path, schema: pa.Schema) -> Iterator[pq.ParquetWriter]:
     out.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(dir=out.parent, prefix=out.name, suffix=".part")
     os.close(handle)
-    plain = [field.name for field in schema if field.name not in ("geometry", "bbox", "area_m2", "share")]
+    told = [field.name for field in schema if field.name not in ("geometry", "bbox")]
+    plain = [name for name in told if name not in ("area_m2", "share")]
     try:
         with pq.ParquetWriter(
             name,
             schema,
             compression="zstd",
             use_dictionary=plain,  # type: ignore[arg-type]  # the stubs know only bool
-            write_page_index=True,
+            # The smallest and the largest bytes of a geometry say nothing.
+            write_statistics=[*told, *(f"bbox.{side}" for side in _SIDES)],  # type: ignore[arg-type]
         ) as writer:
             yield writer
         Path(name).replace(out)

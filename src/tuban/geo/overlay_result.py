@@ -32,10 +32,15 @@ class Tolerance:
 
     They come from two surveys of one edge, not from the plan. With 0 and 0 everything counts that is more
     than the noise of arithmetic (1e-6 m²).
+
+    `grid`, in the unit of the layer's plane, is the precision that pieces are built with: every vertex of a piece
+    that was cut lies on it, and what it makes of no width has no ground. Areas do not depend on it: they are
+    those of the unrounded piece. With 0 vertices are as fine as numbers are.
     """
 
     sliver_m2: float = 0.0
     sliver_width_m: float = 0.0
+    grid: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -106,6 +111,7 @@ def clipped(
     found: Pairs,
     which: NDArray[np.intp],
     *,
+    grid: float = 0.0,
     first_row: int = 0,
     progress: Progress = quiet,
 ) -> NDArray[Any]:
@@ -114,6 +120,7 @@ def clipped(
     Parameters
     ----------
     rings, shapes : the parcels, and what gives some of their rows as geometries.
+    grid : of the vertices of what is cut; see `Tolerance`.
     first_row : the number in `found` of the first of them.
     """
     from tuban.geo.overlay_clip import Cut, clip
@@ -131,6 +138,7 @@ def clipped(
             rings,
             index,
             Cut(row[at], found.zone[pair], found.common_m2[pair], found.own_m2[pair], first_row),
+            grid,
         )
         result[at] = shapely.from_wkb(wkb.to_numpy(zero_copy_only=False))
         progress(Step(min(1.0, (start + _PAIRS_AT_ONCE) / len(cut)), Text("求交", "Intersecting")))
