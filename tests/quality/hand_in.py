@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
 import geopandas as gpd
-from shapely.geometry.base import BaseGeometry
+from shapely import Polygon
 
 from given import CRS, square
 from tuban.domain.finding import Finding
@@ -24,13 +25,13 @@ def rules() -> tuple[Profile, QualityBook]:
     return profile("national-2021"), quality_rules("national-2021")
 
 
-def layer(shapes: list[BaseGeometry | None], *, crs: str | None = CRS, **columns: Any) -> gpd.GeoDataFrame:
+def layer(shapes: Sequence[Any], *, crs: str | None = CRS, **columns: Any) -> gpd.GeoDataFrame:
     """Objects with a BSM each: `A00…0`, `A00…1` and so on; further columns by name."""
     names = [f"A{number:017d}" for number in range(len(shapes))]
     return gpd.GeoDataFrame({"BSM": names, **columns}, geometry=list(shapes), crs=crs)
 
 
-def tiles(sides: int = 3, side_m: float = 100.0) -> list[BaseGeometry]:
+def tiles(sides: int = 3, side_m: float = 100.0) -> list[Polygon]:
     """Squares that tile a larger square, row by row from the southwest."""
     return [square(side_m * i, side_m * j, side_m) for j in range(sides) for i in range(sides)]
 
@@ -47,7 +48,7 @@ def database(name: str = "plan.gdb", **layers: gpd.GeoDataFrame) -> Database:
 def run(rule: str | list[str], *databases: Database, **layers: gpd.GeoDataFrame) -> Result:
     """Check layers by one rule or some."""
     definitions, book = rules()
-    found = [*databases, *([database(**layers)] if layers else [])]
+    found = [*databases, *([database("plan.gdb", **layers)] if layers else [])]
     package = Package("test", "workspace", "0" * 64, databases=found)
     return check(package, definitions, book, only=[rule] if isinstance(rule, str) else rule)
 

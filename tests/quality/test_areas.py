@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -69,7 +71,7 @@ def test_the_arithmetic_of_deducted_areas_is_that_of_decimals(cents: int, share:
 
     gross = Decimal(cents) / 100
     deducted = (gross * Decimal(share) / 10_000).quantize(Decimal("0.01"), ROUND_HALF_UP)
-    columns = {"TBMJ": [float(gross)], "KCXS": [share / 10_000], "KCMJ": [float(deducted)]}
+    columns: dict[str, Any] = {"TBMJ": [float(gross)], "KCXS": [share / 10_000], "KCMJ": [float(deducted)]}
     assert not found("6103", DLTB=layer([square()], **columns, TBDLMJ=[float(gross - deducted)]))
     off = found("6103", DLTB=layer([square()], **columns, TBDLMJ=[float(gross - deducted) + 0.02]))
     assert [names(one) for one in off] == [(0,)]

@@ -22,7 +22,7 @@ from tuban.domain.finding import Finding
 from tuban.domain.progress import Progress, Step, quiet
 from tuban.errors import Text
 from tuban.quality.geometry.fabric import Fabric
-from tuban.quality.geometry.measure import ellipsoid_m2
+from tuban.quality.geometry.measure import ellipsoid_m2, where_there
 from tuban.quality.geometry.soundness import valid
 from tuban.quality.package import PackageLayer
 from tuban.quality.repair_shapes import snapped, turned, without_repeats
@@ -114,7 +114,7 @@ def propose(
 
 
 def _of_shapes(layer: PackageLayer, tolerance: Tolerance) -> Iterator[Repair]:
-    shapes = np.where(np.isin(shapely.get_type_id(layer.geometry), (3, 6)), layer.geometry, None)
+    shapes = where_there(np.isin(shapely.get_type_id(layer.geometry), (3, 6)), layer.geometry)
     crs = system(layer)
     ways: list[tuple[Kind, dict[int, Any], Text]] = [
         ("ring_order", turned(shapes), Text("内环改为与外环反向", "the hole is turned round")),
@@ -153,10 +153,14 @@ def _of_shapes(layer: PackageLayer, tolerance: Tolerance) -> Iterator[Repair]:
                     f"{layer.label} 的 {name}:{what.zh},移动面积 {area:.4f} 平方米。",
                     f"{name} of {layer.label}: {what.en}; {area:.4f} m² change side.",
                 ),
-                before=shapely.to_wkb(layer.geometry[row], byte_order=1),
-                after=shapely.to_wkb(shape, byte_order=1),
+                before=_bytes(layer.geometry[row]),
+                after=_bytes(shape),
                 moved_m2=area,
             )
+
+
+def _bytes(shape: Any) -> bytes:
+    return shapely.to_wkb(shape, byte_order=1)
 
 
 def _moved(before: NDArray[Any], after: NDArray[Any], crs: Any) -> NDArray[np.float64]:
@@ -212,9 +216,11 @@ def apply(layer: PackageLayer, accepted: Collection[Repair]) -> gpd.GeoDataFrame
     own = [one for one in accepted if one.layer == layer.label]
     for one in own:
         if one.field:
-            at = (one.row, frame.columns.get_loc(one.field))
-            value = str(frame.iat[at])
-            frame.iat[at] = value.translate(_WIDE) if one.kind == "full_width" else value.strip(_BLANKS)
+            at = list(frame.columns).index(one.field)
+            value = str(frame.iat[one.row, at])
+            frame.iat[one.row, at] = (
+                value.translate(_WIDE) if one.kind == "full_width" else value.strip(_BLANKS)
+            )
         elif one.after is not None:
             shapes[one.row] = _then(layer.geometry[one.row], shapes[one.row], one)
     if layer.kind == "table":

@@ -56,7 +56,7 @@ def snapped(fabric: Fabric, reach_m: float) -> dict[int, Any]:
     having: dict[int, set[int]] = {}
     for one, row in zip(place.ravel().tolist(), at[loose].tolist(), strict=True):
         having.setdefault(one, set()).add(row)
-    points = shapely.points(places)
+    points: Any = shapely.points(places)
     a, b = shapely.STRtree(points).query(points, predicate="dwithin", distance=reach)
     group = np.arange(len(places))
     for i, j in zip(a.tolist(), b.tolist(), strict=True):  # places are sorted: the first is the smallest

@@ -16,6 +16,7 @@ import geopandas as gpd
 import numpy as np
 import shapely
 
+from tuban.domain.layer import GeometryKind
 from tuban.domain.progress import Progress, Step, part, quiet
 from tuban.errors import NotFound, Text, WrongUse
 from tuban.geo.write import write_layers
@@ -92,7 +93,9 @@ def accept_repairs(
         before = check(package, definitions, book, only=_RULES, progress=part(progress, 0.3, 0.55))
         frames = {layer.name: apply(layer, accepted) for layer in database.layers}
         progress(Step(0.6, Text("写出新成果", "Writing the new file")))
-        kinds = {layer.name: layer.spec.geometry for layer in database.layers if layer.spec is not None}
+        kinds: dict[str, GeometryKind] = {
+            layer.name: layer.spec.geometry for layer in database.layers if layer.spec is not None
+        }
         write_layers(frames, out, format="gpkg", kinds=kinds)
         diff = out.with_name(f"{out.stem}-diff.gpkg")
         _write_diff(diff, database, accepted)

@@ -85,11 +85,9 @@ def _beside_edges(layer: Fabric, other: Fabric, *, same_m: float, near_m: float)
         # Beside the edge, not round its end: vertices at its end are looked at the other way.
         close = (off > same_m) & (off <= near_m) & (ends > near_m) & (share > 0) & (share < 1)
         found.append((lone[e[close]], row[block][at[close]], xy[close], off[close]))
-    point, hit, xy, off = (
-        (np.concatenate(column) for column in zip(*found, strict=True)) if found else ([], [], [], [])
-    )
-    if not len(point):
+    if not sum(len(one[0]) for one in found):
         return _none()
+    point, hit, xy, off = (np.concatenate(column) for column in zip(*found, strict=True))
     _, once = np.unique(np.c_[hit, np.rint(xy / other.step)], axis=0, return_index=True)
     ring = np.searchsorted(rings.ring_off, point[once], side="right") - 1
     part = np.searchsorted(rings.part_off, ring, side="right") - 1
@@ -108,7 +106,7 @@ def vertices_apart(points: Array, own: Fabric, other: Fabric, *, same_m: float, 
     if is_degrees(other.crs) and len(points):
         squeeze = float(np.cos(np.radians(np.clip(np.median(points[:, 1]), -89, 89))))
     reach = near_m / scale / squeeze
-    places = shapely.points(points)
+    places: Any = shapely.points(points)
     at, row = other.tree.query(places, predicate="dwithin", distance=reach)
     if not len(at):
         return _none()

@@ -78,8 +78,8 @@ def _in_tile(edges: Array, frame: tuple[float, ...]) -> tuple[NDArray[Any], NDAr
         & (edges[:, [1, 3]] > frame[1]).all(axis=1)
         & (edges[:, [1, 3]] < frame[3]).all(axis=1)
     )
-    cut = shapely.clip_by_rect(shapely.linestrings(edges[~inside].reshape(-1, 2, 2)), *frame)
-    outline = shapely.get_exterior_ring(shapely.box(*frame))
+    cut: Any = shapely.clip_by_rect(shapely.linestrings(edges[~inside].reshape(-1, 2, 2)), *frame)
+    outline: Any = shapely.get_exterior_ring(shapely.box(frame[0], frame[1], frame[2], frame[3]))
     faces = _faces(np.concatenate([chained(edges[inside]), cut[~shapely.is_empty(cut)], [outline]]))
     box = shapely.bounds(faces)
     west, south, east, north = frame
@@ -96,7 +96,8 @@ def chained(edges: Array) -> NDArray[Any]:
     kernel_edges.keys(ends, key)
     _, first, node = np.unique(key, return_index=True, return_inverse=True)
     if not np.array_equal(ends[first][node], ends):  # two points of one key: once in many millions of layers
-        return shapely.linestrings(edges.reshape(-1, 2, 2))
+        lines: Any = shapely.linestrings(edges.reshape(-1, 2, 2))
+        return lines
     a, b = np.ascontiguousarray(node[0::2]), np.ascontiguousarray(node[1::2])
     order = np.argsort(node, kind="stable")
     off = np.searchsorted(node[order], np.arange(len(first) + 1)).astype(np.int64)

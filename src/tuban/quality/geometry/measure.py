@@ -64,6 +64,13 @@ def plane_width_m(shapes: NDArray[Any], crs: Any) -> Array:
     return width_m(plane_m2(shapes, crs), shapely.length(shapes) * scale)
 
 
+def where_there(there: NDArray[np.bool_], shapes: NDArray[Any]) -> NDArray[Any]:
+    """Give the shapes of some rows, None in place of the others."""
+    some = np.full(len(shapes), None, dtype=object)
+    some[there] = shapes[there]
+    return some
+
+
 def areal(shapes: NDArray[Any]) -> NDArray[Any]:
     """Keep the ground of each shape; None where there is none."""
     shapes = np.asarray(shapes, dtype=object).copy()

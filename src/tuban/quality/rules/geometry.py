@@ -12,7 +12,7 @@ from tuban.domain.finding import Finding, Severity
 from tuban.errors import Text
 from tuban.quality.case import Case
 from tuban.quality.geometry.fabric import rings_of
-from tuban.quality.geometry.measure import ellipsoid_m2
+from tuban.quality.geometry.measure import ellipsoid_m2, where_there
 from tuban.quality.geometry.soundness import placed, unsound
 from tuban.quality.geometry.vertices import Vertices, What, odd_vertices, same_turn
 from tuban.quality.package import PackageLayer, as_text
@@ -157,7 +157,7 @@ def _odd(case: Case, layer: PackageLayer, what: What, near_m: float, sharp_deg: 
 def _plain(layer: PackageLayer) -> Any:
     """Give the polygons as they are, None where they are no polygons or lie nowhere."""
     shapes = placed(layer.geometry)
-    return np.where(np.isin(shapely.get_type_id(shapes), (3, 6)), shapes, None)
+    return where_there(np.isin(shapely.get_type_id(shapes), (3, 6)), shapes)
 
 
 def _repeated(case: Case, layer: PackageLayer) -> Iterator[Finding]:

@@ -12,7 +12,6 @@ from tuban.domain.finding import Finding
 from tuban.quality.case import Case
 from tuban.quality.geometry import cover
 from tuban.quality.geometry.across import Common, common, uncovered
-from tuban.quality.geometry.fabric import Fabric
 from tuban.quality.geometry.measure import ellipsoid_m2
 from tuban.quality.package import Database, PackageLayer
 from tuban.quality.register import rule
@@ -218,25 +217,17 @@ def lines_inside(case: Case) -> Iterator[Finding]:
         if whole is None or border is None:
             continue
         met = True
-        found = cover.outside(fabric(case, layer), whole, least_m2=_NOISE_M2)
-        beyond = Fabric.of(found.shapes, whole.crs, step=whole.step)
-        pieces = common(fabric(case, layer), beyond, least_m2=_NOISE_M2) if len(found) else None
-        if pieces is None:
-            continue
-        for row in np.unique(pieces.first).tolist():
-            own = pieces.first == row
-            total = float(pieces.area_m2[own].sum())
+        shapes, areas, rows = uncovered(fabric(case, layer), whole)
+        for shape, total, row in zip(shapes, areas.tolist(), rows.tolist(), strict=True):
             if total <= limit:
                 continue
-            largest = np.flatnonzero(own)[int(np.argmax(pieces.area_m2[own]))]
             yield case.finding(
                 layer,
                 f"{layer.label} 的 {layer.object_id(row)} 有 {total:.2f} 平方米在 {border.label} 范围之外。",
                 f"{total:.2f} m² of {layer.object_id(row)} of {layer.label} lie outside {border.label}.",
                 rows=[row],
-                geometry=wkb(pieces.shapes[largest]),
+                geometry=wkb(shape),
                 area_m2=total,
-                width_m=float(pieces.width_m[largest]),
                 observed=f"{total:.2f} m²",
                 expected=f"<= {limit:g} m²",
                 tolerance=f"{limit:g} m²",
