@@ -15,6 +15,7 @@ from tuban.domain.progress import Progress, Step, quiet
 from tuban.errors import Text
 
 _QUOTE = 160
+_MOST_NUMBERS = 300
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,7 @@ class Passage:
     context: Context
     headings: tuple[str, ...]
     in_table: bool = False
+    first: bool = True  # False for the further pieces of a passage that was cut
 
 
 @dataclass(frozen=True)
@@ -85,11 +87,24 @@ def understand(document: Document, progress: Progress = quiet) -> Facts:
         context = context_of(list(names), places)
         if block.kind == "paragraph":
             said = tuple(quantities(block.text, index, places, context))
-            passages.append(Passage(index, block.text, said, context, names))
+            passages += _passages(index, block.text, said, context, names)
         elif block.kind == "table":
             for row in block.rows:
                 for cell in row:
                     if len(cell.text) >= 25 and any(mark in cell.text for mark in "，。；"):
                         said = tuple(quantities(cell, index, places, context))
-                        passages.append(Passage(index, cell, said, context, names, in_table=True))
+                        passages += _passages(index, cell, said, context, names, in_table=True)
     return Facts(document, tuple(found), made, tuple(passages), places)
+
+
+def _passages(
+    index: int,
+    text: Clean,
+    said: tuple[Quantity, ...],
+    context: Context,
+    names: tuple[str, ...],
+    in_table: bool = False,
+) -> list[Passage]:
+    """Cut a passage that holds hundreds of numbers, so that comparing within it stays cheap."""
+    cuts = range(0, max(len(said), 1), _MOST_NUMBERS)
+    return [Passage(index, text, said[i : i + _MOST_NUMBERS], context, names, in_table, i == 0) for i in cuts]

@@ -53,7 +53,8 @@ def agree(a: Number, b: Number, *, about: bool = False) -> str:
         return "same"
     coarse = max(a.half, b.half)
     fine = min(a.half, b.half)
-    if coarse > fine and gap <= 2 * coarse:
+    rough, exact = (a, b) if a.half == coarse else (b, a)
+    if coarse > fine and gap <= 2 * coarse and abs(rough.base) < abs(exact.base):
         return "rounding"  # cut off instead of rounded
     if about and gap <= max(abs(a.base), abs(b.base)) / 50:
         return "same"

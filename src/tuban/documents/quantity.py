@@ -26,7 +26,7 @@ _MASK = re.compile(
     r"|(?:GB|TD|DB|CJJ|HJ|CJ|JGJ|SL)\d{0,2}(?:/T)?\s?\d{1,6}(?:\.\d)?(?:[-—]\d{4})?"
     r"|[A-Z]\d{1,4}(?:[-—]\d{1,3})?(?![\d.])"
     r"|\d{1,3}°\d{1,2}′(?:\d{1,2}(?:\.\d+)?″)?"
-    r"|\d+[+＋]\d+(?:[+＋][\dN]+)?"
+    r"|(?<!\d)\d{1,6}[+＋]\d{1,6}(?:[+＋][\dN]{1,6})?"
     r"|“[^”\d]{0,8}\d{1,4}[^”]{0,10}”"
 )
 _HEAD = re.compile(r"^(?:\(?\d{1,2}\)|\d{1,2}(?:\.\d{1,2}){1,3}|\d{1,2}[.、])(?![\d%])")
@@ -37,6 +37,7 @@ _NAMED = re.compile(
 _YEAR = re.compile(
     r"(\d{4})年?[-—~至到](\d{2,4})年|(\d{4})年(?:年?末|年?底|初|度(?!假))?|(?:“?(十[三四五六]五)”?)(?:期间|时期|末)"
 )
+_LONGEST = 1_500  # letters of a sentence; lists of a hundred places stay below it
 _ENDS = re.compile(r"[。！？；]")
 _SPLIT = "，、；。：(“)”+"
 
@@ -149,9 +150,7 @@ def quantities(text: Clean, block: int, places: Places, context: Context) -> Ite
     masked = _masked(plain)
     start = 0
     year, phase = context.year, context.phase
-    for index, end in enumerate([*(m.end() for m in _ENDS.finditer(plain)), len(plain)]):
-        if end <= start:
-            continue
+    for index, end in enumerate(_sentence_ends(plain)):
         sentence, hidden = plain[start:end], masked[start:end]
         here = replace(context, year=year, phase=phase)
         yield from _sentence(text, sentence, hidden, start, block, index, places, here)
@@ -159,6 +158,21 @@ def quantities(text: Clean, block: int, places: Places, context: Context) -> Ite
         year = _last_year(sentence[:10]) or (year if index and not _last_year(sentence) else context.year)
         phase = _phase(sentence) or phase
         start = end
+
+
+def _sentence_ends(text: str) -> list[int]:
+    """Give where sentences end; what runs on without a stop is cut, so that work grows with its length only."""
+    ends: list[int] = []
+    start = 0
+    for end in [*(m.end() for m in _ENDS.finditer(text)), len(text)]:
+        while end - start > _LONGEST:
+            comma = text.rfind("，", start + 1, start + _LONGEST)
+            start = comma + 1 if comma > start else start + _LONGEST
+            ends.append(start)
+        if end > start:
+            ends.append(end)
+            start = end
+    return ends
 
 
 def _masked(text: str) -> str:
@@ -369,6 +383,7 @@ def _verbs(lead: str, after: str) -> tuple[str, str, str, int]:
     return stem, relation, role, direction
 
 
+_PLAN_YEARS = re.compile(r"^“?十[二三四五六]五”?")
 _SIZES = (
     "总面积",
     "总规模",
@@ -389,7 +404,7 @@ _SIZES = (
 def subject_of(stem: str, places: Places) -> str:
     """Give what a lead names, without year, phase, place and words that say nothing."""
     words = _lists()
-    text = _YEAR.sub("", stem).replace("\x00", "")
+    text = _PLAN_YEARS.sub("", _YEAR.sub("", stem).replace("\x00", ""))
     text = words["both"].sub("", text)
     text = words["phase_before"].sub("", words["phase_after"].sub("", text))
     text = text.strip("，。、：；“”\"'()的+-* ~").replace("“", "").replace("”", "")

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from tuban.consistency.facts import Facts, Passage
 from tuban.consistency.register import report, rule
@@ -50,7 +51,7 @@ class _Listing:
 def stated_counts(facts: Facts) -> Iterable[Finding]:
     """Count the names after or before a stated number."""
     yield from _in_tables(facts)
-    for passage in facts.passages:
+    for passage in (p for p in facts.passages if p.first):
         for listing in (*_listings(facts, passage), *_slogans(facts, passage)):
             if listing.least <= listing.count <= listing.most:
                 continue
@@ -89,8 +90,9 @@ def _slogans(facts: Facts, passage: Passage) -> Iterator[_Listing]:
     text = passage.text.text
     for found in _SLOGAN.finditer(text):
         count = chinese_number(found.group(1))
-        end = re.search(r"[。；！？]", text[found.end() :])
-        body = text[found.end() : found.end() + end.start() if end else len(text)]
+        rest = text[found.end() : found.end() + _LONGEST_LIST]
+        end = re.search(r"[。；！？]", rest)
+        body = rest[: end.start()] if end else rest
         made = _names(facts, body, found.group(2))
         if count is not None and made is not None and "，" not in body:
             names, least, most = made
@@ -147,7 +149,7 @@ def _in_tables(facts: Facts) -> Iterator[Finding]:
 @rule("C402")
 def named_twice(facts: Facts) -> Iterable[Finding]:
     """Tell names of places that stand twice in one list."""
-    for passage in facts.passages:
+    for passage in (p for p in facts.passages if p.first):
         for found in re.finditer(
             r"(?:[\u4e00-\u9fff]{2,8}(?:街道|镇|乡|村|社区)、){2,60}[\u4e00-\u9fff]{2,8}(?:街道|镇|乡|村|社区)",
             passage.text.text,
@@ -178,8 +180,8 @@ def _listings(facts: Facts, passage: Passage) -> Iterator[_Listing]:
         noun = found.group("noun1") or found.group("noun2")
         if count is None or count < 2 or _rounded_phrase(text, found.start()):
             continue
-        end = _STOP.search(text, found.end())
-        body = text[found.end() : end.start() if end else len(text)]
+        end = _STOP.search(text, found.end(), found.end() + _LONGEST_LIST)
+        body = text[found.end() : end.start() if end else found.end() + _LONGEST_LIST]
         if found.group("link") == "(" and ")" not in text[found.end() : found.end() + len(body) + 1]:
             continue
         made = _names(facts, body, noun)
@@ -199,7 +201,8 @@ def _listings(facts: Facts, passage: Passage) -> Iterator[_Listing]:
         count = _number(found.group(2))
         if count is None or count < 2:
             continue
-        low = max((text.rfind(mark, 0, found.start()) for mark in "。；！？：，("), default=-1) + 1
+        floor = max(0, found.start() - _LONGEST_LIST)
+        low = max(max(text.rfind(mark, floor, found.start()) for mark in "。；！？：，(") + 1, floor)
         body = text[low : found.start()]
         made = _names(facts, body, found.group("noun"))
         if made is not None and "、" in body:
@@ -211,17 +214,26 @@ def _rounded_phrase(text: str, at: int) -> bool:
     return text[max(0, at - 2) : at].endswith(("每", "第", "前", "近", "约", "各"))
 
 
+@cache
+def _joined() -> Lexicon:
+    return Lexicon([term for term in terms() if any(mark in term for mark in "、和与及")])
+
+
+_LONGEST_LIST = 2_000
+
+
 def _names(facts: Facts, body: str, noun: str) -> tuple[tuple[str, ...], int, int] | None:
     """Split a list into names: (names, least count, greatest count); None where it is no closed list."""
+    if len(body) > _LONGEST_LIST:
+        return None
     body = body.strip("，、 ")
     # A list ends where a clause begins that is no name.
     cut = re.search(r"，(?![\u4e00-\u9fff]{1,12}(?:、|$))", body)
     body = body[: cut.start()] if cut else body
     if "、" not in body or _VAGUE.search(body) or re.search(r"\d+(?:\.\d+)?(?:公顷|亩|%|平方|公里|万)", body):
         return None
-    known = Lexicon([t for t in terms() if any(m in t for m in "、和与及")])
     masked = body
-    for at, word in known.find(body):
+    for at, word in _joined().find(body):
         masked = (
             masked[:at]
             + word.translate({ord("、"): "\x01", ord("和"): "\x02", ord("与"): "\x03", ord("及"): "\x04"})

@@ -274,28 +274,21 @@ def _trailing(facts: Facts) -> Iterator[tuple[Quantity, list[Quantity]]]:
         for quantity in passage.quantities:
             if run and run[-1].sentence != quantity.sentence and not run[-1].sentence_text.endswith("；"):
                 run = []
-            run.append(quantity)
-            if (
-                quantity.role
-                or not _measures(quantity)
-                or quantity.paren
-                or not _TRAILING.search(quantity.lead)
-            ):
-                continue
-            members = [
-                q for q in run[:-1] if q.kind == quantity.kind and _measures(q) and not q.paren and not q.role
-            ]
-            if (
-                any(q.part or _MARK.search(q.sentence_text) for q in run)
-                or len({q.number.unit for q in members}) > 1
-            ):
-                continue
-            if (
-                len(members) >= 2
-                and not any(_TRAILING.search(q.lead) for q in members)
-                and _slips(quantity, members)
-            ):
-                yield quantity, members
+            total = (
+                _measures(quantity)
+                and not quantity.role
+                and not quantity.paren
+                and _TRAILING.search(quantity.lead)
+            )
+            if total and len(run) >= 2 and not any(q.part for q in run):
+                members = [
+                    q for q in run if q.kind == quantity.kind and _measures(q) and not q.paren and not q.role
+                ]
+                one_unit = len({q.number.unit for q in members}) == 1
+                if one_unit and len(members) >= 2 and _slips(quantity, members):
+                    yield quantity, members
+            # A total ends the run: what it sums up stands before it.
+            run = [] if total else [*run[-40:], quantity]
 
 
 def _slips(whole: Quantity, members: list[Quantity]) -> bool:

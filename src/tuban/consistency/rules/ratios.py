@@ -196,10 +196,33 @@ def _whole_of_its_sisters(passage: Passage, i: int, part: Quantity, share: Quant
     return None
 
 
+def _good_days(facts: Facts, passage: Passage) -> Iterator[Finding]:
+    """优良天数295天，优良率80.6%: of 365 or 366 days."""
+    for days, rate in pairwise(passage.quantities):
+        if days.number.unit != "天" or rate.kind != "share" or not rate.subject.endswith("优良率"):
+            continue
+        if not 0 < days.number.value <= 366 or "天数" not in days.subject + days.owner:
+            continue
+        shares = [Fraction(days.number.value) / year for year in (365, 366)]
+        if all(abs(share - rate.number.base) > rate.number.half * 2 for share in shares):
+            yield report(
+                "C206",
+                Judgement.ERROR,
+                Text(
+                    f"{days.number.text}÷365={text(shares[0] * 100, rate.number.decimals)}%，文中为 {rate.number.text}。",
+                    f"{days.number.text} of 365 are {text(shares[0] * 100, rate.number.decimals)} %, not {rate.number.text}.",
+                ),
+                [facts.place_of(rate), facts.place_of(days)],
+                0.8,
+                but=Text("若按有效监测天数计算，则可能无误", "unless only days with valid measurement count"),
+            )
+
+
 @rule("C206")
 def per_head(facts: Facts) -> Iterable[Finding]:
     """Compare values per head and densities with the figures printed beside them."""
     for passage in facts.passages:
+        yield from _good_days(facts, passage)
         said = [q for q in passage.quantities if q.number.high is None and q.role != "change"]
         for value in said:
             if value.relation in (">=", "<="):

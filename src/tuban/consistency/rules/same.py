@@ -107,7 +107,8 @@ def _places(a: Statement, b: Statement, members: list[Statement]) -> list:
 
 
 def _verdict(a: Statement, b: Statement, members: list[Statement]) -> tuple[Judgement, float] | None:
-    for left, right in ((a.year, b.year), (a.phase, b.phase), (a.mode, b.mode)):
+    change = a.attribute.endswith("change")  # it lies between before and after: its own phase says nothing
+    for left, right in ((a.year, b.year), ("", "") if change else (a.phase, b.phase), (a.mode, b.mode)):
         if left and right and left != right:
             return None
     if (
@@ -116,7 +117,8 @@ def _verdict(a: Statement, b: Statement, members: list[Statement]) -> tuple[Judg
         and not (a.mode == b.mode == "target")
     ):
         return None
-    about = "~" in (a.relation, b.relation)
+    # Nobody prints two decimals of what is only about right.
+    about = "~" in (a.relation, b.relation) and min(a.number.decimals, b.number.decimals) < 2
     said = agree(a.number, b.number, about=about)
     if a.attribute.endswith("change") and abs(a.number.base) == abs(b.number.base):
         return None  # text says “减少 3”, the table -3
@@ -127,7 +129,9 @@ def _verdict(a: Statement, b: Statement, members: list[Statement]) -> tuple[Judg
         said = flipped
     if said == "same":
         return None
-    same_tags = (a.year, a.phase, a.mode) == (b.year, b.phase, b.mode)
+    same_tags = (a.year, a.phase, a.mode) == (b.year, b.phase, b.mode) or (
+        change and (a.year, a.mode) == (b.year, b.mode) and bool(a.place) and a.table != b.table
+    )
     if said == "rounding":
         return (Judgement.ROUNDING, 0.7) if same_tags or _gap(a, b) < _NEAR else None
     if about:
@@ -181,7 +185,7 @@ def _strict(a: Statement, b: Statement, near: bool) -> tuple[Judgement, float] |
 
 def _anchored(a: Statement, b: Statement) -> bool:
     """Both say of which place and when: then two values are two values."""
-    return bool((a.place and b.place) or a.phase or a.year)
+    return bool((a.place and b.place) or (a.phase and b.phase) or (a.year and b.year))
 
 
 def _tagged(statement: Statement) -> bool:

@@ -164,7 +164,7 @@ def captions(facts: Facts) -> Iterable[Finding]:
 
 
 def _references(facts: Facts, seen: dict[tuple[str, str], dict[int, Block]]) -> Iterator[Finding]:
-    for passage in facts.passages:
+    for passage in (p for p in facts.passages if p.first):
         for found in _REFERENCE.finditer(passage.text.text):
             series = (found.group(1), found.group(2)) if found.group(4) else (found.group(1), "")
             value = int(found.group(4) or found.group(2))

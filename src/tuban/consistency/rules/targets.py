@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from tuban.consistency.facts import Facts
 from tuban.consistency.register import report, rule
@@ -22,6 +23,39 @@ def targets(facts: Facts) -> Iterable[Finding]:
     for table in facts.tables:
         yield from _table(facts, table)
     yield from _unchanged(facts)
+    yield from _exceeded(facts)
+
+
+_MORE = re.compile(r"(?:超额完成|高于|超过|超出|优于|大于|多于)(?:了)?(?:上级|省级|市级|国家)?(?:下达)?的?$")
+
+
+def _exceeded(facts: Facts) -> Iterator[Finding]:
+    """“达31.55万亩，超额完成30.62万亩的任务”: the first must be the larger."""
+    for passage in facts.passages:
+        for value, task in pairwise(passage.quantities):
+            if (
+                value.sentence != task.sentence
+                or value.kind != task.kind
+                or not value.kind
+                or value.role
+                or task.role
+            ):
+                continue
+            lead = task.lead.lstrip("，均")
+            after = task.sentence_text[task.number.end : task.number.end + 12]
+            if not _MORE.match(lead) or not re.search(r"任务|目标|要求|指标|标准|平均", after):
+                continue
+            if value.number.base + value.number.half < task.number.base - task.number.half:
+                yield report(
+                    "C601",
+                    Judgement.ERROR,
+                    Text(
+                        f"文中称“{lead}{task.number.text}”，而数值为 {value.number.text}，并未超过。",
+                        f"“{lead}{task.number.text}” is claimed, but the value is {value.number.text}.",
+                    ),
+                    [facts.place_of(task), facts.place_of(value)],
+                    0.85,
+                )
 
 
 def _table(facts: Facts, table: Table) -> Iterator[Finding]:
