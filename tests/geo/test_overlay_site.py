@@ -48,6 +48,7 @@ def test_all_layers_at_once_say_what_each_says_alone(seed):
     assert [(hit.layer, hit.zone) for hit in together] == list(
         zip(alone["layer"], alone["zone"], strict=True)
     )
+    assert site_shares(gpd.GeoSeries([site], crs=CRS), Layers.of(zones))["zone"].equals(alone["zone"])
     np.testing.assert_allclose([hit.area_m2 for hit in together], alone["area_m2"], rtol=1e-12, atol=1e-9)
 
 
