@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from given import lonlat
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from given import CRS, ORIGIN_E, ORIGIN_N, clock, lonlat, square
+from service.conftest import add
+from tuban.service.tables import OpenRows
+from tuban.store import create
 
 
 def at(client, east: float, north: float, more: str = "") -> dict[str, dict]:
@@ -59,3 +66,19 @@ def test_places_off_the_globe_are_refused(client):
     for query in ("lon=181&lat=0", "lon=0&lat=91", "lon=nan&lat=0", "lat=0", "lon=0&lat=0&tolerance_m=-1"):
         assert client.get(f"/api/identify?{query}").status_code == 400
     assert client.get("/api/identify?lon=-180&lat=-90").status_code == 200
+
+
+def test_a_large_polygon_answers_the_same_the_second_time(tmp_path):
+    # A disc of 4,000 positions with a hole: read once, then asked with its index.
+    disc = shapely.Point(ORIGIN_E, ORIGIN_N).buffer(1000, quad_segs=1000)
+    ring = disc.difference(shapely.Point(ORIGIN_E, ORIGIN_N).buffer(400, quad_segs=1000))
+    frame = gpd.GeoDataFrame({"DLBM": ["0301", "0101"]}, geometry=[ring, square(-50, -50, 100)], crs=CRS)
+    with create(tmp_path / "ws", name="县", clock=clock()) as ws:
+        version = add(ws, "DLTB", frame)
+        rows = OpenRows(tmp_path).of(version, ws.path(version))
+    fids = np.arange(2)
+    shapes = rows.geometries(fids)
+    random = np.random.default_rng(1)
+    for x, y in ORIGIN_E + random.uniform(-1100, 1100, (200, 2)) + [0, ORIGIN_N - ORIGIN_E]:
+        assert rows.holding(fids, x, y).tolist() == shapely.intersects(shapes, shapely.points(x, y)).tolist()
+    assert len(rows._large) == 1

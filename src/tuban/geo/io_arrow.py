@@ -5,8 +5,6 @@ from __future__ import annotations
 import codecs
 import contextlib
 import json
-import logging
-import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,6 +17,7 @@ from pyogrio.raw import open_arrow
 from tuban.domain.progress import Progress, Step
 from tuban.errors import FormatNotAllowed, Text, UnknownCRS, UnknownEncoding
 from tuban.geo import formats
+from tuban.geo.gdal_log import quiet_gdal
 from tuban.geo.io_check import broken
 from tuban.geo.io_open import Source
 
@@ -164,12 +163,8 @@ def _as_json(column: pa.ChunkedArray) -> pa.Array:
 @contextlib.contextmanager
 def gdal(source: Source) -> Iterator[None]:
     """Turn what GDAL and Arrow say about a damaged file into our words."""
-    log = logging.getLogger("pyogrio")
-    level = log.level
-    log.setLevel(logging.CRITICAL)
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with quiet_gdal():
             yield
     except (CRSError, UnboundLocalError) as error:
         # pyogrio 0.13 fails in the second way on a .prj that GDAL reads but cannot turn into text.
@@ -186,5 +181,3 @@ def gdal(source: Source) -> Iterator[None]:
     except _GDAL_ERRORS as error:
         said = str(error).strip().splitlines()[0][:160] if str(error).strip() else type(error).__name__
         raise broken(source.path, said, said) from error
-    finally:
-        log.setLevel(level)

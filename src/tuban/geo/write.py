@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import logging
 import os
 import re
 import shutil
 import tempfile
-import warnings
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -24,6 +22,7 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldE
 
 from tuban.domain.layer import GeometryKind
 from tuban.errors import DiskFull, Text, WrongUse
+from tuban.geo.gdal_log import quiet_gdal
 from tuban.geo.io_check import check_shapefile
 from tuban.geo.write_table import write_csv, write_xlsx
 
@@ -190,7 +189,7 @@ def _write_ogr(
             Text("请改用 csv、xlsx、gpkg 或 gdb。", "Choose csv, xlsx, gpkg or gdb."),
         )
     write: Callable[..., None] = pyogrio.write_dataframe
-    with _quiet_gdal(target):
+    with _in_our_words(target):
         write(
             _one_kind(_small_integers(frame)) if format == "gdb" else frame.reset_index(drop=True),
             target,
@@ -227,7 +226,7 @@ def _small_integers(frame: Frame) -> Frame:
 
 def _check(frames: Mapping[str, Frame], target: Path, format: str) -> None:
     """Make sure that all rows arrived: GDAL reports a full disk late, or not at all."""
-    with _quiet_gdal(target):
+    with _in_our_words(target):
         for name, frame in frames.items():
             layer = None if format == "shp" else name
             info = pyogrio.read_info(target, layer=layer, force_feature_count=True)
@@ -238,13 +237,9 @@ def _check(frames: Mapping[str, Frame], target: Path, format: str) -> None:
 
 
 @contextlib.contextmanager
-def _quiet_gdal(target: Path) -> Iterator[None]:
-    log = logging.getLogger("pyogrio")
-    level = log.level
-    log.setLevel(logging.CRITICAL)
+def _in_our_words(target: Path) -> Iterator[None]:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
+        with quiet_gdal():
             yield
     except _WRITE_ERRORS as error:
         if re.search("unsupported|not support|geometry type|mismatch", str(error), re.I):
@@ -259,8 +254,6 @@ def _quiet_gdal(target: Path) -> Iterator[None]:
                 ),
             ) from error
         raise _disk(target, error) from error
-    finally:
-        log.setLevel(level)
 
 
 def _pack(room: Path, name: str) -> None:

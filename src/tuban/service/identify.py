@@ -79,10 +79,10 @@ def at_point(rows: Rows, lon: float, lat: float, tolerance_m: float) -> tuple[np
         dx, dy = dx / metres_x, dy / metres_y
     west, south, east, north = rows.boxes
     near = np.flatnonzero((west <= x + dx) & (east >= x - dx) & (south <= y + dy) & (north >= y - dy))
-    shapes = rows.geometries(near)
     if polygons:
-        hit = shapely.intersects(shapes, shapely.points(x, y))
+        hit = rows.holding(near, x, y)
         return near[hit], np.zeros(int(hit.sum()))
+    shapes = rows.geometries(near)
     here = shapely.points(x * metres_x, y * metres_y)
     distances = shapely.distance(shapely.transform(shapes, lambda xy: xy * [metres_x, metres_y]), here)
     order = np.argsort(distances, kind="stable")

@@ -16,6 +16,7 @@ from tuban.settings import Settings
 from tuban.standards.load import Profile
 from tuban.store.workspace import Workspace
 from tuban.workflows.intake import profile_of
+from tuban.workflows.prepare import sweep
 
 
 @dataclass(slots=True)
@@ -68,6 +69,7 @@ def open_state(workspace: Workspace, settings: Settings, kernels: Kernels | None
     """Make the state of a service over an open workspace."""
     standards = profile_of(workspace, None)
     kernels = kernels or Kernels()
+    sweep(workspace)
     return State(
         workspace,
         settings,

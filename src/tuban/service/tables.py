@@ -11,7 +11,7 @@ import json
 import threading
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +28,8 @@ Box = tuple[float, float, float, float]
 DEGREES = "EPSG:4490"
 SIDES = ("_west", "_south", "_east", "_north")
 MARGIN = 0.01  # degrees
+LARGE = 1000  # positions, from which a polygon stays read
+MOST_LARGE = 128  # of them in a version
 INTERNAL = ("_fid", "_area_m2", "_length_m")
 
 
@@ -41,6 +43,8 @@ class Rows:
     boxes: np.ndarray | None
     area_m2: np.ndarray | None
     length_m: np.ndarray | None
+    _large: dict[int, shapely.Geometry] = field(default_factory=dict)
+    _guard: threading.Lock = field(default_factory=threading.Lock)
 
     @property
     def columns(self) -> list[str]:
@@ -52,6 +56,34 @@ class Rows:
         if self.wkb is None:
             return np.full(len(fids), None, dtype=object)
         return shapely.from_wkb(self.wkb.take(pa.array(fids)).to_numpy(zero_copy_only=False))
+
+    def holding(self, fids: np.ndarray, x: float, y: float) -> np.ndarray:
+        """Say of some polygons whether they hold a point (stored system).
+
+        A county's outline takes milliseconds to read and to search: large ones stay read, with an index.
+        """
+        point = shapely.points(x, y)
+        held = np.zeros(len(fids), dtype=bool)
+        new = np.array([int(fid) not in self._large for fid in fids], dtype=bool)
+        shapes = self.geometries(fids[new])
+        held[new] = shapely.intersects(shapes, point)
+        for i in np.flatnonzero(~new):
+            shape = self._large.get(int(fids[i]))
+            held[i] = shapely.intersects(
+                self.geometries(fids[i : i + 1])[0] if shape is None else shape, point
+            )
+        for at in np.flatnonzero(shapely.get_num_coordinates(shapes) >= LARGE):
+            self._keep(int(fids[new][at]), shapes[at])
+        return held
+
+    def _keep(self, fid: int, shape: shapely.Geometry) -> None:
+        with self._guard:
+            if len(self._large) >= MOST_LARGE:
+                self._large.pop(next(iter(self._large)))
+            shapely.prepare(shape)
+            # The index is made at the first question, which must not come from two threads at once.
+            shapely.intersects(shape, shapely.centroid(shapely.envelope(shape)))
+            self._large[fid] = shape
 
     def properties(self, fids: np.ndarray, columns: Sequence[str] | None = None) -> list[dict]:
         """Give the values of some rows, one dict a row."""

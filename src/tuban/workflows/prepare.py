@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import shutil
+import time
 from pathlib import Path
 from typing import cast
 
@@ -16,6 +19,7 @@ from tuban.geo.tiles_flat import Kind
 from tuban.store.workspace import Workspace
 
 CACHE = "tiles"
+LONGEST_BUILD_S = 3600.0
 
 
 def has_map(version: LayerVersion) -> bool:
@@ -26,6 +30,25 @@ def has_map(version: LayerVersion) -> bool:
 def prepared(workspace: Workspace, version: LayerVersion) -> bool:
     """Say whether a version's tiles were made already."""
     return is_built(_folder(workspace, version))
+
+
+def sweep(workspace: Workspace) -> int:
+    """Remove what building that was cut off has left in the cache; give how many pieces.
+
+    Something younger may be under way in another process, and stays.
+    """
+    folder = workspace.cache_dir(CACHE)
+    swept = 0
+    for left in [*folder.glob("*.part"), *folder.glob("*/*.part")]:
+        with contextlib.suppress(OSError):
+            if time.time() - left.stat().st_mtime < LONGEST_BUILD_S:
+                continue
+            if left.is_dir():
+                shutil.rmtree(left)
+            else:
+                left.unlink()
+            swept += 1
+    return swept
 
 
 def tile_properties(version: LayerVersion, spec: LayerSpec) -> list[str]:
