@@ -106,12 +106,13 @@ def _subject(q: Quantity) -> tuple[str, str]:
 
 def _of_table(facts: Facts, table: Table) -> Iterator[Statement]:
     context = context_of([*table.headings, table.caption], facts.places)
+    by_place = _rows_are_places(facts.places, table)
     for (row, column), cell in sorted(table.cells.items()):
         if column not in table.numeric_columns or cell.number.high is not None or not cell.number.kind:
             continue
         if row in table.subtotal_rows or row in table.part_rows:
             continue
-        named = _cell_subject(facts.places, table, row, column)
+        named = _cell_subject(facts.places, table, row, column, by_place)
         if named is None:
             continue
         subject, place = named
@@ -144,12 +145,13 @@ def _of_table(facts: Facts, table: Table) -> Iterator[Statement]:
         )
 
 
-def _cell_subject(places: Places, table: Table, row: int, column: int) -> tuple[str, str | None] | None:
+def _cell_subject(
+    places: Places, table: Table, row: int, column: int, by_place: bool
+) -> tuple[str, str | None] | None:
     """Give (subject, place): rows name what is measured, or they name places and the column says what."""
     labels = [_BRACKETS.sub("", name) for name in table.labels[row]]
     if not labels:
         return None
-    by_place = _rows_are_places(places, table)
     spots = [
         (name, places.name(name))
         for name in labels

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, cached_property
 
 from tuban.documents.blocks import Block
 from tuban.documents.clean import Clean
@@ -99,7 +99,7 @@ class Table:
     headings: tuple[str, ...] = ()
     block: int = 0
 
-    @property
+    @cached_property
     def numeric_columns(self) -> list[int]:
         """Give the columns that hold measures."""
         rows = len(self.lines)

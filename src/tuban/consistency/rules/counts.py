@@ -207,6 +207,8 @@ def _listings(facts: Facts, passage: Passage) -> Iterator[_Listing]:
         made = _names(facts, body, found.group("noun"))
         if made is not None and "、" in body:
             names, least, most = made
+            if found.group("end") == "等" and least < count:
+                continue  # 甲、乙等5座 names two of five
             yield _Listing(count, found.group(), found.group("noun"), names, least, most, found.start(), low)
 
 

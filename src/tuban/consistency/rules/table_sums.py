@@ -35,6 +35,9 @@ _NO_SUM = (
 )
 
 
+_MOST_NESTED = 200  # rows; longer tables are lists, not trees
+
+
 @rule("C101")
 def column_totals(facts: Facts) -> Iterable[Finding]:
     """Compare every total row with the sum of what stands above it."""
@@ -125,8 +128,8 @@ def _candidates(table: Table, total: int) -> list[list[int]]:
     else:
         offer(plain)
     offer([r for r in plain if r > last and r not in subtotals])
-    tops = _tops(table, plain)
-    offer(tops)
+    if len(plain) <= _MOST_NESTED:
+        offer(_tops(table, plain))
     first_words = [table.labels[r][0] if table.labels[r] else "" for r in plain]
     depth = [len(table.labels[r]) for r in plain]
     if len(set(depth)) > 1:
