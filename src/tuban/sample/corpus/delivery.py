@@ -79,6 +79,7 @@ def hectares(square_metres: float) -> float:
     return float(np.floor(square_metres / 100 + 0.5) / 100)
 
 
+@cache
 def zone_areas() -> dict[str, float]:
     """Give hectares by plan zone of the first level, in the order of the codes."""
     zones, names = ground.zones(), profile().zones
@@ -89,6 +90,7 @@ def zone_areas() -> dict[str, float]:
     return {name: hectares(area) for name, area in out.items()}
 
 
+@cache
 def line_areas() -> dict[str, float]:
     """Give hectares of the three lines."""
     return {
@@ -146,6 +148,7 @@ def words() -> Words:
     return Words(parts)
 
 
+@cache
 def indicators() -> bytes:
     """Write the indicator table as a workbook."""
     return workbook({"ZBB": indicator_rows()})
@@ -221,6 +224,7 @@ def picture(title: str) -> bytes:
     )
 
 
+@cache
 def _note(title: str) -> bytes:
     document = new_document(title)
     document.add_paragraph(title)

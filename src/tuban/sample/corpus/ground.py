@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import geopandas as gpd
@@ -209,7 +210,12 @@ def boundary() -> gpd.GeoDataFrame:
 
 
 def layers() -> dict[str, Frame]:
-    """Make all layers of the good plan."""
+    """Give all layers of the good plan, each the caller's own."""
+    return {name: frame.copy() for name, frame in _layers().items()}
+
+
+@cache
+def _layers() -> dict[str, Frame]:
     return {
         "XZQX": county(),
         "DLTB": parcels(),
