@@ -65,6 +65,10 @@ def test_the_whole_path_of_a_planner(desk: Desk, county: County, place, tmp_path
     expect(part(page, "not-covered")).to_contain_text("没有入库")
     assert sideways(page) == []
 
+    # Deep inside the redline no move of half a kilometre helps, which is proven.
+    part(page, "propose").click()
+    expect(verdict).to_contain_text("已证明", timeout=60_000)
+
     part(page, "by").fill("张三")
     part(page, "keep").click()
     with page.expect_download() as loading:

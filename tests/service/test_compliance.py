@@ -28,7 +28,9 @@ def web(tmp_path_factory):
             ws.add_version(
                 code, frame, spec=spec, source_name="t", source_sha256="0" * 64, valid=valid(), by="甲"
             )
-    with TestClient(create_app(folder, Settings(prepare_layers=False)), raise_server_exceptions=False) as client:
+    with TestClient(
+        create_app(folder, Settings(prepare_layers=False)), raise_server_exceptions=False
+    ) as client:
         yield client
 
 
@@ -132,3 +134,14 @@ def test_the_form_and_the_packs_are_there(web):
 def test_an_unknown_verdict_is_not_there(web):
     assert web.get("/api/compliance/verdicts/99").status_code == 404
     assert web.get("/api/compliance/verdicts/99/certificate").status_code == 404
+
+
+def test_ways_to_pass_are_proposed(web):
+    said = web.post("/api/compliance/proposals", json=asked(within_m=300)).json()
+    kinds = {one["kind"]: one for one in said["proposals"]}
+    assert kinds["trim"]["given_up_ha"] == pytest.approx(0.5, abs=1e-3)
+    assert kinds["move"]["east_m"] == pytest.approx(-50, abs=1)
+    again = asked() | {"geometry": kinds["move"]["geometry"], "crs": kinds["move"]["crs"]}
+    result = web.post("/api/compliance/reviews", json=again).json()["result"]
+    assert "CN-ECO-1" not in {one["rule"] for one in result["concerned"]}
+    assert web.post("/api/compliance/proposals", json=asked(within_m=99_999)).status_code == 400

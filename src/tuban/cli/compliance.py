@@ -83,6 +83,58 @@ def review_(obj: dict, site: Path, as_json: bool, geometry: bool, **asked: Any) 
         raise SystemExit(1)
 
 
+@command.command("propose", help="怎样改动才不触犯禁止 · the smallest change that no rule forbids")
+@click.argument("site", type=click.Path(path_type=Path))
+@click.option(
+    "--within-m", type=float, default=500.0, show_default=True, help="最多移动 · reach of a move, m"
+)
+@click.option("--on", type=DAY, help="以哪一天为准(默认今天)· day of plan and rules")
+@click.option("--project", "project", multiple=True, metavar="NAME=VALUE", help="项目属性 · an attribute")
+@click.option("--pack", "packs", multiple=True, metavar="PACK", help="规则包 · rule packs")
+@click.option("--crs", help="文件的坐标系 · system of the file")
+@click.option("--json", "as_json", is_flag=True, help="JSON")
+@click.pass_obj
+def propose_(obj: dict, site: Path, within_m: float, as_json: bool, **asked: Any) -> None:
+    """Print ways to trim or move the site, or that none exists; exit 0 where there is one."""
+    from tuban.workflows.compliance import Desk, proposals_of, propose_for, read_site
+
+    ground = read_site(site, attributes=_attributes(asked["project"]), crs=asked["crs"])
+    with open_here(obj) as ws:
+        counter = propose_for(
+            Desk.at(ws),
+            ground,
+            within_m=within_m,
+            on=asked["on"].date() if asked["on"] else None,
+            pack_names=asked["packs"],
+        )
+    said = proposals_of(counter, current_language())
+    if as_json:
+        show_json(said)
+    else:
+        zh = current_language() == "zh"
+        heads = ["办法", "向东(米)", "向北(米)", "距离(米)", "保留(公顷)", "放弃(公顷)"]
+        if not zh:
+            heads = ["Way", "East (m)", "North (m)", "Distance (m)", "Kept (ha)", "Given up (ha)"]
+        keys = ("title", "east_m", "north_m", "distance_m", "area_ha", "given_up_ha")
+        show_table(heads, [[one[key] for key in keys] for one in said["proposals"]], right=(1, 2, 3, 4, 5))
+        if counter.proven:
+            say(
+                Text(
+                    f"已证明:{within_m:g} 米之内没有整体移动的办法。",
+                    f"Proven: no move of the whole site within {within_m:g} m passes.",
+                )
+            )
+        elif counter.unresolved_m is not None:
+            say(
+                Text(
+                    f"没有找到整体移动的办法;小于 {counter.unresolved_m:g} 米的缝隙未能排除。",
+                    f"No move was found; gaps finer than {counter.unresolved_m:g} m are not ruled out.",
+                )
+            )
+    if not counter.proposals:
+        raise SystemExit(1)
+
+
 @command.command("list", help="已登记的结论 · verdicts kept")
 @click.option("--json", "as_json", is_flag=True, help="JSON")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=100, show_default=True)

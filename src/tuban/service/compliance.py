@@ -100,6 +100,22 @@ def review(state: State, wanted: out.ReviewIn, lang: str) -> out.ReviewOut:
     )
 
 
+def propose(state: State, wanted: out.ProposalIn, lang: str) -> out.ProposalsOut:
+    """Find the smallest changes of a site that no rule forbids."""
+    from tuban.compliance.policy import Policy
+    from tuban.workflows.compliance import proposals_of, propose_for
+
+    counter = propose_for(
+        desk_of(state),
+        _site(wanted),
+        within_m=wanted.within_m,
+        on=wanted.on,
+        pack_names=wanted.packs,
+        policy=Policy(**wanted.policy.model_dump()),
+    )
+    return out.ProposalsOut(**proposals_of(counter, lang))
+
+
 def verdicts(
     state: State, project: str | None, verdict: str | None, limit: int, offset: int
 ) -> out.VerdictsOut:

@@ -62,6 +62,38 @@ class ReviewIn(BaseModel):
     project: Annotated[str | None, Field(max_length=64)] = None
 
 
+class ProposalIn(ReviewIn):
+    """A site to be changed, and how far it may move."""
+
+    within_m: Annotated[float, Field(ge=0, le=5000)] = 500.0
+
+
+class ProposalOut(BaseModel):
+    """One way to pass: trimmed, moved, or both."""
+
+    kind: Literal["as it is", "trim", "move", "move and trim"]
+    title: str
+    east_m: float
+    north_m: float
+    distance_m: float
+    area_ha: float
+    given_up_ha: float
+    crs: str
+    geometry: dict[str, Any]
+    lonlat: dict[str, Any]
+
+
+class ProposalsOut(BaseModel):
+    """Ways to pass, or that none exists: `proven` for moves of the whole site within reach."""
+
+    within_m: float
+    rules: list[str]
+    proven: bool
+    unresolved_m: float | None
+    examined: int
+    proposals: list[ProposalOut]
+
+
 class SiteOut(BaseModel):
     """A site read from a file: as it came (`geometry` in `crs`) and in degrees for the map."""
 

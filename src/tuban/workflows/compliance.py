@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,10 +16,12 @@ import shapely
 
 from tuban.compliance.ground import Absent, Ground, Layer
 from tuban.compliance.policy import Policy
-from tuban.compliance.result import Override, Review
+from tuban.compliance.proposal import Counter, propose
+from tuban.compliance.result import Override, Review, lonlat
 from tuban.compliance.review import review
 from tuban.compliance.site import Site, site_of
 from tuban.domain.siterule import ATTRIBUTES, DEFAULT_ATTRIBUTES, RulePack
+from tuban.domain.unit import in_unit
 from tuban.domain.version import LayerVersion
 from tuban.errors import BrokenFile, Text, WrongUse
 from tuban.geo.boundary_points import read as read_boundary
@@ -155,6 +158,55 @@ class Desk:
             divide_by={name: (code, key, title) for name, (code, key, title) in divide.items()},
             known=known.isoformat() if known else "",
         )
+
+
+def propose_for(
+    desk: Desk,
+    site: Site,
+    *,
+    within_m: float = 500.0,
+    on: date | None = None,
+    known: datetime | None = None,
+    pack_names: Iterable[str] = (),
+    policy: Policy | None = None,
+) -> Counter:
+    """Find the smallest changes of a site that no rule forbids; see `tuban.compliance.proposal.propose`."""
+    on = on or date.today()
+    chosen = desk.packs(pack_names)
+    ground = desk.ground(on, known, chosen)
+    return propose(_complete(site), ground, chosen, on=on, within_m=within_m, policy=policy)
+
+
+def proposals_of(counter: Counter, lang: str = "zh") -> dict[str, Any]:
+    """Give the machine form of a counter-proposal; shapes in degrees."""
+    titles = {
+        "as it is": Text("无需改动", "as it is"),
+        "trim": Text("裁剪", "trim"),
+        "move": Text("移动", "move"),
+        "move and trim": Text("移动并裁剪", "move and trim"),
+    }
+    return {
+        "within_m": counter.within_m,
+        "rules": list(counter.rules),
+        "proven": counter.proven,
+        "unresolved_m": counter.unresolved_m,
+        "examined": counter.examined,
+        "proposals": [
+            {
+                "kind": one.kind,
+                "title": titles[one.kind].in_(lang),
+                "east_m": round(one.east_m, 2),
+                "north_m": round(one.north_m, 2),
+                "distance_m": round(one.distance_m, 2),
+                "area_ha": float(in_unit(one.site.area_m2, "ha", 4)),
+                "given_up_ha": float(in_unit(one.given_up_m2, "ha", 4)),
+                "crs": one.site.crs,
+                "geometry": json.loads(shapely.to_geojson(one.site.shape)),
+                "lonlat": lonlat(one.site.shape, one.site.crs),
+            }
+            for one in counter.proposals
+        ],
+    }
 
 
 def read_site(

@@ -93,6 +93,10 @@ export interface Rechecked {
   changed: { number: number; name: string; was: string; is: string; turned: boolean; added: string[]; removed: string[]; because: string[] }[]
 }
 
+/** A way to pass: trimmed, moved, or both; `geometry` in `crs`, `lonlat` in degrees. */
+export type Proposal = Omit<Schema['ProposalOut'], 'geometry' | 'lonlat'> & { geometry: Polygon; lonlat: Polygon }
+export type Proposals = Omit<Schema['ProposalsOut'], 'proposals'> & { proposals: Proposal[] }
+
 const json = (method: string, body: unknown): RequestInit => ({
   method,
   headers: { 'Content-Type': 'application/json' },
@@ -104,6 +108,7 @@ export const compliance = {
   packs: () => request<Pack[]>('/compliance/packs'),
   readSite: (form: FormData) => request<Site>('/compliance/sites', {}, { method: 'POST', body: form }),
   review: (ask: ReviewAsk, signal?: AbortSignal) => request<Reviewed>('/compliance/reviews', {}, { ...json('POST', ask), signal }),
+  propose: (ask: ReviewAsk & { within_m: number }) => request<Proposals>('/compliance/proposals', {}, json('POST', ask)),
   verdicts: (part: { limit: number; offset: number }) => request<{ verdicts: KeptVerdict[] }>('/compliance/verdicts', part),
   verdict: (number: number, signal?: AbortSignal) => request<VerdictDetail>(`/compliance/verdicts/${number}`, {}, { signal }),
   again: (number: number) => request<Schema['AgainOut']>(`/compliance/verdicts/${number}/again`, {}, { method: 'POST' }),

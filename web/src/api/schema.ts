@@ -88,6 +88,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/compliance/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Propose Changes
+         * @description Find the smallest changes of a site (trim, move) that no rule forbids, or the proof that no move is one.
+         */
+        post: operations["propose_changes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/compliance/recheck": {
         parameters: {
             query?: never;
@@ -1973,6 +1993,118 @@ export interface components {
             slivers_together_m2: number;
         };
         /**
+         * ProposalIn
+         * @description A site to be changed, and how far it may move.
+         */
+        ProposalIn: {
+            /**
+             * Attributes
+             * @default {}
+             */
+            attributes: {
+                [key: string]: string | number | boolean;
+            };
+            /**
+             * By
+             * @default
+             */
+            by: string;
+            /**
+             * Crs
+             * @default EPSG:4490
+             */
+            crs: string;
+            geometry: components["schemas"]["GeometryIn"];
+            /**
+             * Keep
+             * @default false
+             */
+            keep: boolean;
+            /**
+             * Name
+             * @default
+             */
+            name: string;
+            /** On */
+            on?: string | null;
+            /**
+             * Overrides
+             * @default []
+             */
+            overrides: components["schemas"]["OverrideIn"][];
+            /**
+             * Packs
+             * @default []
+             */
+            packs: string[];
+            /**
+             * @default {
+             *       "sliver_m2": 1,
+             *       "sliver_width_m": 0.1,
+             *       "slivers_together_m2": 100
+             *     }
+             */
+            policy: components["schemas"]["PolicyIn"];
+            /** Project */
+            project?: string | null;
+            /**
+             * Within M
+             * @default 500
+             */
+            within_m: number;
+        };
+        /**
+         * ProposalOut
+         * @description One way to pass: trimmed, moved, or both.
+         */
+        ProposalOut: {
+            /** Area Ha */
+            area_ha: number;
+            /** Crs */
+            crs: string;
+            /** Distance M */
+            distance_m: number;
+            /** East M */
+            east_m: number;
+            /** Geometry */
+            geometry: {
+                [key: string]: unknown;
+            };
+            /** Given Up Ha */
+            given_up_ha: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "as it is" | "trim" | "move" | "move and trim";
+            /** Lonlat */
+            lonlat: {
+                [key: string]: unknown;
+            };
+            /** North M */
+            north_m: number;
+            /** Title */
+            title: string;
+        };
+        /**
+         * ProposalsOut
+         * @description Ways to pass, or that none exists: `proven` for moves of the whole site within reach.
+         */
+        ProposalsOut: {
+            /** Examined */
+            examined: number;
+            /** Proposals */
+            proposals: components["schemas"]["ProposalOut"][];
+            /** Proven */
+            proven: boolean;
+            /** Rules */
+            rules: string[];
+            /** Unresolved M */
+            unresolved_m: number | null;
+            /** Within M */
+            within_m: number;
+        };
+        /**
          * QualityFindingDetailOut
          * @description One finding with its true shape and the objects it concerns.
          */
@@ -3330,6 +3462,78 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PackOut"][];
+                };
+            };
+            /** @description The request cannot be meant */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description Not there */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The workspace does not allow it now */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description The file cannot be taken in */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+            /** @description No room on the disk */
+            507: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorOut"];
+                };
+            };
+        };
+    };
+    propose_changes: {
+        parameters: {
+            query?: {
+                /** @description language; default: Accept-Language, then zh */
+                lang?: ("zh" | "en") | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposalIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProposalsOut"];
                 };
             };
             /** @description The request cannot be meant */

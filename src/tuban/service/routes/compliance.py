@@ -35,6 +35,12 @@ def review_site(state: OpenState, lang: Language, wanted: out.ReviewIn) -> out.R
     return compliance.review(state, wanted, lang)
 
 
+@router.post("/proposals")
+def propose_changes(state: OpenState, lang: Language, wanted: out.ProposalIn) -> out.ProposalsOut:
+    """Find the smallest changes of a site (trim, move) that no rule forbids, or the proof that no move is one."""
+    return compliance.propose(state, wanted, lang)
+
+
 @router.get("/verdicts")
 def list_verdicts(
     state: OpenState,

@@ -1,7 +1,7 @@
 /** The site that is being asked about, and what came out: one state for the panels and the map. */
 import { computed, reactive, shallowRef, watch } from 'vue'
 
-import { compliance, type Attribute, type Override, type Polygon, type Result, type Site, type VerdictDetail } from '@/api/compliance'
+import { compliance, type Attribute, type Override, type Polygon, type Proposal, type Proposals, type Result, type ReviewAsk, type Site, type VerdictDetail } from '@/api/compliance'
 import { on } from '@/map/catalogue'
 import { begin, type Sketch } from '@/map/sketch'
 import { area } from '@/shared/areas'
@@ -37,30 +37,46 @@ export async function loadAttributes(): Promise<void> {
 
 let running = new AbortController()
 
+function ask(keep: boolean): ReviewAsk | null {
+  const geometry = uploaded.value?.geometry ?? drawn.value
+  if (!geometry) return null
+  return {
+    geometry,
+    crs: uploaded.value?.crs ?? 'EPSG:4490',
+    name: form.name,
+    attributes: Object.fromEntries(Object.entries(form.attributes).filter(([, value]) => value !== '')),
+    on: on.value || null,
+    overrides: overrides.value,
+    keep,
+    by: form.by,
+  }
+}
+
+/** Ask for the smallest changes that no rule forbids. */
+export async function propose(within_m: number): Promise<Proposals | null> {
+  const wanted = ask(false)
+  return wanted && compliance.propose({ ...wanted, within_m })
+}
+
+/** Take a proposal as the site, and review it. */
+export async function takeUp(one: Proposal): Promise<void> {
+  const bounds = { ...(uploaded.value ?? {}) }
+  uploaded.value = { bounds: [0, 0, 0, 0], notes: [], ...bounds, name: form.name, crs: one.crs, area_ha: one.area_ha, geometry: one.geometry, lonlat: one.lonlat }
+  choices.verdict = ''
+  await review()
+}
+
 /** Review what is drawn or uploaded; `keep` puts the verdict down for good. */
 export async function review(keep = false): Promise<void> {
-  const geometry = uploaded.value?.geometry ?? drawn.value
-  if (!geometry) return
+  const wanted = ask(keep)
+  if (!wanted) return
   running.abort()
   const mine = new AbortController()
   running = mine
   busy.value = true
   reviewError.value = null
   try {
-    const said = Object.fromEntries(Object.entries(form.attributes).filter(([, value]) => value !== ''))
-    const found = await compliance.review(
-      {
-        geometry,
-        crs: uploaded.value?.crs ?? 'EPSG:4490',
-        name: form.name,
-        attributes: said,
-        on: on.value || null,
-        overrides: overrides.value,
-        keep,
-        by: form.by,
-      },
-      mine.signal,
-    )
+    const found = await compliance.review(wanted, mine.signal)
     if (running !== mine) return
     choices.rule = ''
     choices.verdict = found.number === null ? '' : String(found.number)
