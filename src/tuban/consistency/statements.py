@@ -92,7 +92,7 @@ def _subject(q: Quantity) -> tuple[str, str]:
     core = q.subject
     attribute = ""
     if q.role == "change" or q.phase == "both":
-        attribute = "change"
+        attribute = "net change" if "净" in q.lead else "change"
         if core in ("", "规模", "面积", "较", "比"):
             core = q.owner
     if is_share_word(q.subject):

@@ -16,8 +16,11 @@ from tuban.standards.words import grammar
 
 _IN, _OUT = ("调入", "补入", "划入", "流入", "转入"), ("调出", "划出", "流出", "转出")
 _NET = ("净增加", "净减少", "净增", "净减", "净变化")
-_ADD, _DROP = ("新增", "增加", "新建", "纳入"), ("删除", "减少", "取消", "调减", "剔除", "核减", "移出")
-_ALL = ("共", "合计", "总计", "达到", "达", "总数", "调整后")
+_ADD, _DROP = (
+    ("新增", "增加", "新建", "纳入"),
+    ("删除", "减少", "取消", "调出", "调减", "剔除", "核减", "移出"),
+)
+_ALL = ("共", "合计", "总计", "达到", "达", "总数", "调整后", "维护后", "优化后", "现有")
 
 
 _BARE_CHANGE = (
@@ -93,7 +96,11 @@ def _versus(facts: Facts, passage: Passage) -> Iterator[Finding]:
 def _triples(facts: Facts, passage: Passage) -> Iterator[Finding]:
     slots: dict[tuple[str, str, str], dict[str, Quantity]] = {}
     for quantity in passage.quantities:
-        if quantity.number.high is not None or quantity.kind in ("time",):
+        if (
+            quantity.number.high is not None
+            or quantity.kind == "time"
+            or (quantity.paren and not quantity.lead)
+        ):
             continue
         key = (named(quantity), _kind(quantity), quantity.place)
         if not key[0]:

@@ -157,10 +157,11 @@ def _before_the_mark(
     facts: Facts, passage: tuple[Quantity, ...], index: int, sentence: str, at: int
 ) -> list[Quantity]:
     """……57.20公顷，减少1.16公顷；其中……: the whole stands in the sentence before, and is no change."""
+    if not sentence.startswith("其中"):
+        return []
     if at > 1:
         return []
-    earlier = [q for q in passage if q.sentence == index - 1 and _measures(q) and not q.paren and not q.role]
-    return earlier[-1:] if earlier and earlier[0].sentence_text.endswith("；") else []
+    return [q for q in passage if q.sentence == index - 1 and _measures(q) and not q.paren and not q.role]
 
 
 def _alike(members: list[Quantity]) -> list[Quantity]:

@@ -45,12 +45,47 @@ def _meets(said: Quantity, span: tuple[Fraction, Fraction]) -> bool:
     return span[0] - slack <= said.number.base <= span[1] + slack
 
 
+def _hundred(facts: Facts, passage: Passage) -> Iterator[Finding]:
+    """甲占28.5%，乙占58.2%，其他占13.3%: what names the others too makes a hundred."""
+    by_sentence: dict[int, list[Quantity]] = {}
+    for q in passage.quantities:
+        if (
+            q.kind == "share"
+            and q.number.unit == "%"
+            and not q.role
+            and q.relation == "="
+            and q.number.high is None
+        ):
+            by_sentence.setdefault(q.sentence, []).append(q)
+    for said in by_sentence.values():
+        if len(said) < 3 or not said[-1].lead.lstrip("，、").startswith(("其他", "其余")):
+            continue
+        if not all("占" in q.lead or q.lead.strip("，、").endswith(("比重", "比例")) for q in said):
+            continue
+        total = sum((Fraction(q.number.value) for q in said), Fraction(0))
+        slack = sum((q.number.half * 100 for q in said), Fraction(0))
+        if abs(total - 100) > slack and len({q.number.unit for q in said}) == 1:
+            yield report(
+                "C205",
+                Judgement.ERROR,
+                Text(
+                    f"{'+'.join(str(q.number.value) for q in said)}={text(total, 2)}%，各项占比之和不等于100%。",
+                    f"The shares add up to {text(total, 2)} %, not 100 %.",
+                ),
+                [facts.place_of(q) for q in said],
+                0.85,
+                observed=text(total, 2),
+                expected="100",
+            )
+
+
 @rule("C205")
 def shares(facts: Facts) -> Iterable[Finding]:
     """Compare “of which x, y %” with x over the whole."""
     areas = [q for q in facts.quantities if q.kind == "area" and not q.place and q.number.value > 0]
     totals = [q for q in areas if "面积" in q.lead and _TERRITORY.search(q.lead) and not q.role]
     for passage in facts.passages:
+        yield from _hundred(facts, passage)
         said = passage.quantities
         for i, share in enumerate(said):
             if share.kind != "share" or i == 0 or share.role or share.relation in (">=", "<="):
@@ -153,9 +188,18 @@ def _clear_whole(
             for q in facts.quantities
             if q.subject == core and q.kind == part.kind and q is not part and not q.role
         ]
-        here = [q for q in known if q.block == part.block] or known
+        here = (
+            [q for q in known if q.block == part.block]
+            or [q for q in known if q.place == part.place and q.phase == part.phase]
+            or known
+        )
         spans = [span for q in known if (span := _interval(part, q))]
-        if not here or any(_meets(share, span) for span in spans) or len({q.number.base for q in here}) > 2:
+        if (
+            not here
+            or any(_meets(share, span) for span in spans)
+            or (len({q.number.base for q in here}) > 1 and len(known) > 3)
+            or len({q.number.base for q in here}) > 2
+        ):
             return None
         return here[0]
     if part.part:

@@ -66,9 +66,12 @@ def _group(members: list[Statement], in_text: str, with_table: str) -> Iterator[
             reported.add(pair)
             places = _places(a, b, members)
             rule_id = with_table if a.table or b.table else in_text
-            name = a.subject + {"share": "占比", "change": "变化", "share change": "占比变化"}.get(
-                a.attribute, ""
-            )
+            name = a.subject + {
+                "share": "占比",
+                "change": "变化",
+                "share change": "占比变化",
+                "net change": "净变化",
+            }.get(a.attribute, "")
             whose = f"{a.place}{name}"
             yield report(
                 rule_id,
@@ -130,7 +133,9 @@ def _verdict(a: Statement, b: Statement, members: list[Statement]) -> tuple[Judg
     if said == "same":
         return None
     same_tags = (a.year, a.phase, a.mode) == (b.year, b.phase, b.mode) or (
-        change and (a.year, a.mode) == (b.year, b.mode) and bool(a.place) and a.table != b.table
+        change
+        and (a.year, a.mode) == (b.year, b.mode)
+        and ((bool(a.place) and a.table != b.table) or a.attribute == "net change")
     )
     if said == "rounding":
         return (Judgement.ROUNDING, 0.7) if same_tags or _gap(a, b) < _NEAR else None

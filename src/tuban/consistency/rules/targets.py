@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from itertools import pairwise
 
 from tuban.consistency.facts import Facts
 from tuban.consistency.register import report, rule
@@ -32,15 +31,18 @@ _MORE = re.compile(r"(?:超额完成|高于|超过|超出|优于|大于|多于)(
 def _exceeded(facts: Facts) -> Iterator[Finding]:
     """“达31.55万亩，超额完成30.62万亩的任务”: the first must be the larger."""
     for passage in facts.passages:
-        for value, task in pairwise(passage.quantities):
-            if (
-                value.sentence != task.sentence
-                or value.kind != task.kind
-                or not value.kind
-                or value.role
-                or task.role
-            ):
+        for i, task in enumerate(passage.quantities):
+            before = [
+                q
+                for q in passage.quantities[:i]
+                if q.sentence == task.sentence
+                and q.kind == task.kind
+                and q.number.unit == task.number.unit
+                and not q.role
+            ]
+            if not before or not task.kind:
                 continue
+            value = before[-1]
             lead = task.lead.lstrip("，均")
             after = task.sentence_text[task.number.end : task.number.end + 12]
             if not _MORE.match(lead) or not re.search(r"任务|目标|要求|指标|标准|平均", after):
@@ -56,6 +58,9 @@ def _exceeded(facts: Facts) -> Iterator[Finding]:
                     [facts.place_of(task), facts.place_of(value)],
                     0.85,
                 )
+
+
+_YES = ("是", "满足", "达标", "符合", "完成", "已完成", "已达标", "√", "✓")
 
 
 def _table(facts: Facts, table: Table) -> Iterator[Finding]:
@@ -85,13 +90,14 @@ def _table(facts: Facts, table: Table) -> Iterator[Finding]:
             continue
         label = table.labels[row][0] if table.labels[row] else ""
         claim = _claim(facts, label)
+        called = any(cell in _YES for cell in table.texts[row])
         sign = "≥" if target.relation == ">=" else "≤"
         yield report(
             "C601",
-            Judgement.WORDING,
+            Judgement.ERROR if called else Judgement.WORDING,
             Text(
                 f"“{label}”目标 {sign}{target.value}，落实值 {result.text}，未达目标"
-                + ("，而正文称可满足要求。" if claim else "。"),
+                + ("，而表中称已满足。" if called else "，而正文称可满足要求。" if claim else "。"),
                 f"“{label}”: target {sign}{target.value}, result {result.text}: not met"
                 + (", yet called met." if claim else "."),
             ),
