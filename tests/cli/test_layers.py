@@ -129,7 +129,7 @@ def test_a_refusal_says_problem_and_fix_on_two_lines_and_exits_2(made, tmp_path:
 
 
 def test_all_layers_of_a_database_come_in_and_a_refused_one_exits_2(made, tmp_path: Path):
-    towns = parcels(1, side_m=400, XZQDM=["1"], XZQMC=["甲"], MJ=160_000.0)
+    towns = parcels(1, side_m=400, XZQDM=["410481001"], XZQMC=["甲"], MJ=160_000.0)
     good = write_layers({"DLTB": survey(4), "XZQXZ": towns}, tmp_path / "good.gdb", format="gdb")
     ran = made("layers", "import", good, "--all", "--json")
     assert ran.code == 0

@@ -110,13 +110,20 @@ def init(obj: dict, name: str, *, profile: str | None, by: str | None, as_json: 
 @click.option("--note", default="", help="备注 · a remark")
 @click.option("--profile", help="标准配置名或 YAML 文件 · name of a profile, or a YAML file")
 @click.option("--dry-run", is_flag=True, help="只检查,不入库 · check only, store nothing")
+@click.option(
+    "--check/--no-check",
+    default=True,
+    show_default=True,
+    help="入库前质检,有强制问题则留为草稿 · judge first; a veto keeps it as a draft",
+)
 @_by
 @_json
 @click.pass_context
 def import_(ctx: click.Context, file: Path, code: str | None, all_: bool, **asked: Any) -> None:
-    """Take one layer in, or all that the profile knows; exits 2 if any was refused."""
+    """Take one layer in, or all that the profile knows; exits 1 if any is held back, 2 if any was refused."""
     from tuban.domain.version import Validity
     from tuban.workflows.intake import only_code, profile_of, take_in, take_in_all
+    from tuban.workflows.quality_intake import judge_here
 
     if all_ and (code or asked["source_layer"]):
         raise WrongUse(
@@ -134,6 +141,8 @@ def import_(ctx: click.Context, file: Path, code: str | None, all_: bool, **aske
             "profile": profile_of(ws, asked["profile"]),
             **{key: asked[key] for key in (*READING, "convert_to", "note", "dry_run")},
         }
+        if asked["check"]:
+            options["judge"] = judge_here(ws, by=options["by"], profile=asked["profile"])
         if asked["valid_from"] is None:
             say(Text(f"未指明生效日期,按今天 {start} 计。", f"No --valid-from: taken as today, {start}."))
         refused: list[Refused] = []
@@ -148,7 +157,10 @@ def import_(ctx: click.Context, file: Path, code: str | None, all_: bool, **aske
     if asked["as_json"]:
         show_json(
             {
-                "taken": [{**record_of(v), "new": v.new, "notes": [both(n) for n in v.notes]} for v in taken],
+                "taken": [
+                    {**record_of(v), "new": v.new, "held": v.held, "run": v.run, "notes": [both(n) for n in v.notes]}
+                    for v in taken
+                ],
                 "refused": [
                     {"source_layer": r.source_layer, "code": r.code, "kind": type(r.error).__name__,
                      "problem": both(r.error.problem), "fix": both(r.error.fix)}
@@ -160,6 +172,8 @@ def import_(ctx: click.Context, file: Path, code: str | None, all_: bool, **aske
         )  # fmt: skip
     if refused or not taken:
         ctx.exit(2)
+    if any(v.held for v in taken):
+        ctx.exit(1)
 
 
 @command.command("inspect", help="查看文件里有什么、坐标系、问题 · what a file holds, its CRS, its faults")

@@ -223,6 +223,8 @@ def _settlement(county: County, faces: NDArray[np.int64]) -> NDArray[np.object_]
     out[built & (place == kinds.TOWN)] = "202"
     out[built & np.isin(place, (kinds.CITY, kinds.PARK))] = "201"
     out[built & works & (place == kinds.PARK)] = "201A"
+    # A street lies in a settlement by its definition (1004), also where the hamlet is too small to be one here.
+    out[built & pd.isna(out)] = "203"
     # Mines and vacant land stand by themselves (204), wherever they lie.
     out[np.isin(ground["dlbm"], ("0602", "1201"))] = "204"
     return out[faces]

@@ -20,6 +20,7 @@ from tuban.geo.io import OnInvalid
 from tuban.service.state import State
 from tuban.service.tasks import Task
 from tuban.workflows import intake
+from tuban.workflows.quality_intake import judge_here
 
 CHUNK_BYTES = 1024 * 1024
 LONGEST_NAME = 100
@@ -79,9 +80,10 @@ def take_upload(state: State, code: str, file: UploadFile, wishes: Wishes) -> Ta
             encoding=wishes.encoding,
             swap_axes=wishes.swap_axes,
             on_invalid=wishes.on_invalid,
+            judge=judge_here(state.workspace, by=BY),
             progress=progress,
         )
-        if state.settings.prepare_layers:
+        if state.settings.prepare_layers and not version.held:
             state.tiles.prepare(version, spec)
         return {
             "code": version.code,

@@ -246,6 +246,7 @@ class Workspace:
         spec: LayerSpec | None = None,
         note: str = "",
         facts: Mapping[str, Any] | None = None,
+        hold: str = "",
         dry_run: bool = False,
         progress: Progress = quiet,
     ) -> LayerVersion:
@@ -257,6 +258,7 @@ class Workspace:
         ----------
         code : must be the spec's, if a spec is given. frame : as `arrange` takes it.
         facts : more for the trail, such as how the file was understood.
+        hold : why the version may not come into force: it is kept as a draft, withdrawn in the same step.
         dry_run : only measure; the version has no file and no hash then.
 
         Raises
@@ -291,19 +293,19 @@ class Workspace:
         if dry_run:
             return version
         with self._writer.hold(Text(f"图层 {code} 入库", f"taking in {code}"), by):
-            version = self._store(version, arranged.table, facts or {}, part(progress, 0.5, 1.0))
+            version = self._store(version, arranged.table, facts or {}, clean(hold), part(progress, 0.5, 1.0))
         progress(Step(1.0, Text("完成", "Done")))
         return version
 
     def _store(
-        self, version: LayerVersion, table: pa.Table, facts: Mapping[str, Any], progress: Progress
+        self, version: LayerVersion, table: pa.Table, facts: Mapping[str, Any], hold: str, progress: Progress
     ) -> LayerVersion:
         shelf, code = self._writer.shelf, version.code
         draft = shelf.draft()
         parquet.write(table, draft, progress=part(progress, 0.0, 0.9))
         sync_file(draft)
         sha256, size = sha256_of(draft), draft.stat().st_size
-        for standing in self.versions(code):
+        for standing in self.versions(code, withdrawn=bool(hold)):
             if standing.sha256 == sha256 and standing.valid == version.valid:
                 draft.unlink()
                 return standing
@@ -319,6 +321,8 @@ class Workspace:
             )
             version = replace(version, recorded_at=moment_of(entry.at))
             connection.execute(sa.insert(tables.layer_version).values(row_of(version, entry.number)))
+            if hold:
+                self._record_withdrawal(connection, version, hold, version.recorded_by)
         with contextlib.suppress(OSError):
             shelf.settle(code, sha256)
         return version
@@ -339,13 +343,19 @@ class Workspace:
             if before is not None:
                 raise withdrawn_already(before)
             with catalogue.writing(self._engine) as connection:
-                subject = f"{version.code}/{version.number}"
-                told = {"reason": reason, "sha256": version.sha256}
-                entry = add_entry(connection, self.clock, "layer.withdraw", subject, facts=told, by=by)
-                done = Withdrawal(version.code, version.number, moment_of(entry.at), by, reason)
-                row = {**dataclasses.asdict(done), "recorded_at": entry.at, "trail_number": entry.number}
-                connection.execute(sa.insert(tables.withdrawal).values(row))
+                done = self._record_withdrawal(connection, version, reason, by)
         self.indexes.prune()
+        return done
+
+    def _record_withdrawal(
+        self, connection: Connection, version: LayerVersion, reason: str, by: str
+    ) -> Withdrawal:
+        subject = f"{version.code}/{version.number}"
+        told = {"reason": reason, "sha256": version.sha256}
+        entry = add_entry(connection, self.clock, "layer.withdraw", subject, facts=told, by=by)
+        done = Withdrawal(version.code, version.number, moment_of(entry.at), by, reason)
+        row = {**dataclasses.asdict(done), "recorded_at": entry.at, "trail_number": entry.number}
+        connection.execute(sa.insert(tables.withdrawal).values(row))
         return done
 
     # -- checking

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -27,12 +28,29 @@ OWN_PROFILE = "profile.yaml"  # in the workspace's folder
 _OUTLINES = ("XZQX", "XZQXS", "XZQXZ", "XZQ")
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What came of judging a layer before it comes into force; `hold` is why it may not, "" where it may."""
+
+    hold: str
+    run: int
+
+
+# Judges a layer that was read (`quality_intake.judge_of` makes one).
+Judge = Callable[[LayerSpec, ReadLayer, Progress], Judged]
+
+
 @dataclass(frozen=True)
 class TakenIn(LayerVersion):
-    """Which version a file became; `new` is False where it was there already, `notes` say how it was read."""
+    """Which version a file became; `new` is False where it was there already, `notes` say how it was read.
+
+    `held` is why it is kept as a draft and not in force, "" where it is; `run` is the inspection that says so.
+    """
 
     new: bool = True
     notes: tuple[Text, ...] = ()
+    held: str = ""
+    run: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +77,7 @@ def take_in(
     on_invalid: OnInvalid = "refuse",
     profile: Profile | str | None = None,
     note: str = "",
+    judge: Judge | None = None,
     dry_run: bool = False,
     progress: Progress = quiet,
 ) -> TakenIn:
@@ -72,6 +91,7 @@ def take_in(
     valid : in force from when to when, by which act.
     crs, convert_to, encoding, swap_axes, on_invalid : as `read_layer` takes them.
     profile : the definitions, or their name; None for the workspace's own, else the shipped one.
+    judge : judges the layer before it is stored; what it holds back is kept as a draft that is not in force.
     dry_run : read, check and measure only: nothing is stored, nothing told.
 
     Raises
@@ -103,6 +123,7 @@ def take_in(
             progress=part(progress, 0.0, 0.5),
         )
         frame, notes = without_our_columns(read)
+        judged = judge(spec, read, part(progress, 0.5, 0.7)) if judge is not None and not dry_run else None
         before = {version.number for version in ws.versions(spec.code, withdrawn=True)}
         version = ws.add_version(
             spec.code,
@@ -114,8 +135,9 @@ def take_in(
             by=by,
             note=note,
             facts={"read": list(notes), "asked": asked, "edition": spec.edition},
+            hold=judged.hold if judged is not None else "",
             dry_run=dry_run,
-            progress=part(progress, 0.5, 1.0),
+            progress=part(progress, 0.5 if judged is None else 0.7, 1.0),
         )
     except (Cancelled, StoreFault):
         raise
@@ -124,7 +146,21 @@ def take_in(
             _tell_refusal(ws, path, code, error, by=by, asked=asked)
         raise
     fields = {field.name: getattr(version, field.name) for field in dataclasses.fields(version)}
-    return TakenIn(**fields, new=version.number not in before, notes=notes)
+    held = judged.hold if judged is not None and ws.withdrawal(version) is not None else ""
+    return TakenIn(
+        **fields,
+        new=version.number not in before,
+        notes=(*notes, _kept_as_draft(held)) if held else notes,
+        held=held,
+        run=judged.run if judged is not None else None,
+    )
+
+
+def _kept_as_draft(held: str) -> Text:
+    return Text(
+        f"留为草稿,未生效:{held}。整改后重新入库;确可接受的问题登记例外后重新入库。",
+        f"Kept as a draft, not in force: {held}. Mend it and import again, or accept the findings and import again.",
+    )
 
 
 def take_in_all(
@@ -140,6 +176,7 @@ def take_in_all(
     on_invalid: OnInvalid = "refuse",
     profile: Profile | str | None = None,
     note: str = "",
+    judge: Judge | None = None,
     dry_run: bool = False,
     progress: Progress = quiet,
 ) -> tuple[list[TakenIn], list[Refused], list[str]]:
@@ -170,7 +207,7 @@ def take_in_all(
             version = take_in(
                 ws, path, spec.code, valid=valid, by=by, layer=name, crs=crs, convert_to=convert_to,
                 encoding=encoding, swap_axes=swap_axes, on_invalid=on_invalid, profile=book, note=note,
-                dry_run=dry_run, progress=step,
+                judge=judge, dry_run=dry_run, progress=step,
             )  # fmt: skip
             taken.append(version)
         except (Cancelled, StoreFault):

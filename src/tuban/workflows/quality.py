@@ -184,6 +184,11 @@ def delivery_words(book: QualityBook) -> list[str]:
     return [str(word) for word in book["1101"].parameters.get("folders", [])] if "1101" in book else []
 
 
+def keep_result(ws: Workspace, package: Package, result: Result, subject: str, *, by: str) -> Checked:
+    """Set accepted findings apart and keep the run; `package` is still open."""
+    return _settle(ws, package, result, subject, keep=True, by=by)
+
+
 def _settle(
     ws: Workspace | None, package: Package, result: Result, subject: str, *, keep: bool, by: str
 ) -> Checked:
