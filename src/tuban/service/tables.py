@@ -62,18 +62,12 @@ class Rows:
 
         A county's outline takes milliseconds to read and to search: large ones stay read, with an index.
         """
-        point = shapely.points(x, y)
-        held = np.zeros(len(fids), dtype=bool)
-        new = np.array([int(fid) not in self._large for fid in fids], dtype=bool)
-        shapes = self.geometries(fids[new])
-        held[new] = shapely.intersects(shapes, point)
-        for i in np.flatnonzero(~new):
-            shape = self._large.get(int(fids[i]))
-            held[i] = shapely.intersects(
-                self.geometries(fids[i : i + 1])[0] if shape is None else shape, point
-            )
-        for at in np.flatnonzero(shapely.get_num_coordinates(shapes) >= LARGE):
-            self._keep(int(fids[new][at]), shapes[at])
+        shapes = np.array([self._large.get(fid) for fid in fids.tolist()], dtype=object)
+        new = np.flatnonzero(shapely.is_missing(shapes))
+        shapes[new] = self.geometries(fids[new])
+        held = shapely.intersects(shapes, shapely.points(x, y))
+        for at in new[shapely.get_num_coordinates(shapes[new]) >= LARGE]:
+            self._keep(int(fids[at]), shapes.item(at))
         return held
 
     def _keep(self, fid: int, shape: shapely.Geometry) -> None:

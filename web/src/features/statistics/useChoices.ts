@@ -2,11 +2,12 @@
 import { computed, shallowRef, watch } from 'vue'
 
 import { api } from '@/api/client'
-import type { StatisticsRow } from '@/api/types'
+import type { StatisticsRow, Version } from '@/api/types'
 import { catalogue, layerOf, on, status } from '@/map/catalogue'
 import { t } from '@/shared/lang'
 
 import { choices, type By } from './choices'
+import { comparable } from './days'
 import type { Question } from './useFigures'
 
 // The three classes (农用地/建设用地/未利用地) are groups of land-use classes: of no other class column.
@@ -23,7 +24,24 @@ export function useChoices() {
     { id: 'zone', text: t('分区', 'Zone') },
   ])
   const zones = computed(() => polygons.value.filter((one) => one.code !== choices.layer && one.class_field))
-  const days = computed(() => (status.value?.dates ?? []).filter((day) => day !== on.value))
+  // Only days on which the layer had a version: on another one there is nothing to compare with.
+  const versions = shallowRef<Version[]>([])
+  const days = computed(() => comparable(status.value?.dates ?? [], versions.value, on.value))
+  watch(
+    () => [layer.value?.code, layer.value?.versions] as const,
+    async ([code]) => {
+      let found: Version[] = []
+      try {
+        if (code) found = await api.versions(code)
+      } catch {
+        // The panel asks the same service and says what is wrong.
+      }
+      if (code !== layer.value?.code) return
+      versions.value = found
+      if (found.length > 0 && choices.other && !days.value.includes(choices.other)) choices.other = ''
+    },
+    { immediate: true },
+  )
 
   watch(
     [polygons, ways],
