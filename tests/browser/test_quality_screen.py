@@ -13,6 +13,7 @@ import shapely
 from playwright.sync_api import Page, expect
 
 from browser.desk import OFFICE, WALL, County, Desk, part, settle
+from browser.test_accessibility import AXE, faults
 from browser.test_sizes import FRAME, ON_THE_MAP, TEXT_CUT, boxes, overlapping, sideways
 
 A, B, C = (f"99900100100000000{n}" for n in (1, 2, 3))
@@ -188,6 +189,43 @@ def test_after_mending_the_runs_are_compared(desk: Desk, run: str, county: Count
     # A finding that is gone is still shown as it was.
     part(page, "findings").locator(".row").filter(has_text="4201").first.click()
     expect(part(page, "objects")).to_contain_text(A)
+
+
+def test_safe_repairs_are_ticked_made_and_inspected_again(desk: Desk, county: County, tmp_path: Path):
+    file = package(county, tmp_path / "待修.gpkg", 0, 100, 200)
+    frame = gpd.read_file(file)
+    frame["TBBH"] = ["１", "2", "3"]  # a full-width digit
+    frame.to_file(file, layer="DLTB")
+    page = desk.open("/?area=quality")
+    inspect(page, file)
+    part(page, "repair-open").click()
+    part(page, "repair-search").click()
+    row = part(page, "repairs").locator(".list li").filter(has_text="“１”")
+    expect(row).to_contain_text(A, timeout=60_000)
+    expect(part(page, "repair-accept")).to_be_disabled()
+    row.get_by_role("checkbox").check()
+    part(page, "repair-accept").click()
+    expect(part(page, "repair-offer")).to_contain_text("已修好 1", timeout=60_000)
+    with page.expect_download() as waiting:
+        part(page, "repaired").click()
+    waiting.value.save_as(tmp_path / "repaired.gpkg")
+    assert sorted(gpd.read_file(tmp_path / "repaired.gpkg")["TBBH"]) == ["1", "2", "3"]
+    # The package that was handed in is as it was.
+    assert sorted(gpd.read_file(file)["TBBH"]) == ["2", "3", "１"]
+
+
+@pytest.mark.skipif(not AXE.exists(), reason="axe-core is not installed (npm ci in web/)")
+@pytest.mark.parametrize("look", ["lang=zh&theme=light", "lang=en&theme=dark"])
+def test_axe_finds_nothing_in_the_work_area(desk: Desk, run: str, county: County, look: str):
+    one = county.get(f"quality/runs/{run}/findings", rule="4201")["findings"][0]
+    page = opened(desk, run, f"&quality.finding={one['n']}&panel=quality&{look}")
+    part(page, "accept-open").click()
+    page.wait_for_timeout(600)
+    assert faults(page) == []
+    for name in ("start", "rules", "exceptions", "runs"):
+        page.locator(f'[data-page="{name}"]').click()
+        page.wait_for_timeout(300)
+        assert faults(page) == []
 
 
 def test_the_report_can_be_saved(desk: Desk, run: str, tmp_path: Path):

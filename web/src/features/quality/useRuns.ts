@@ -2,6 +2,8 @@
 import { computed, shallowRef, watch } from 'vue'
 
 import { quality, type Run, type RunDetail } from '@/api/quality'
+import type { Bounds } from '@/api/types'
+import { useMap } from '@/map/useMap'
 import { area } from '@/shared/areas'
 import { lang } from '@/shared/lang'
 import { bottomPanel } from '@/shared/panels'
@@ -43,7 +45,10 @@ export async function loadRun(): Promise<void> {
   }
   try {
     const found = await quality.run(choices.run, mine.signal)
-    if (running === mine) run.value = found
+    if (running !== mine) return
+    run.value = found
+    if (arriving === found.id && found.bounds && !inView(found.bounds)) await useMap().zoomTo(found.bounds)
+    arriving = ''
   } catch (error) {
     if (mine.signal.aborted) return
     run.value = null
@@ -51,8 +56,17 @@ export async function loadRun(): Promise<void> {
   }
 }
 
-/** Open a run with its findings below the map. */
+// A package may lie anywhere; a link, though, opens where it was made.
+let arriving = ''
+
+function inView([west, south, east, north]: Bounds): boolean {
+  const view = useMap().boundsInView()
+  return view !== null && view[0] <= west && view[1] <= south && view[2] >= east && view[3] >= north
+}
+
+/** Open a run with its findings below the map; the map goes there where it does not show them all. */
 export function showRun(id: string): void {
+  arriving = id
   openRun(id)
   bottomPanel.value = AREA
 }

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 
 import { lang } from '@/shared/lang'
 
-import { countsText, SIGNS, TONES, verdictName, verdictSentence } from './words'
+import { countsText, SIGNS, squareMetres, subjectOf, TONES, verdictName, verdictSentence } from './words'
 
 const counts = (veto: number, general = 0, warning = 0, accepted = 0) => ({ veto, general, warning, accepted })
 
@@ -35,6 +35,16 @@ describe('counts', () => {
     expect(countsText(counts(0, 0, 0, 2))).toBe('例外 2')
     expect(countsText(counts(0))).toBe('没有问题')
   })
+})
+
+it('areas under one square metre keep four decimals', () => {
+  expect([squareMetres(5000), squareMetres(0.0123), squareMetres(0), squareMetres(null)]).toEqual(['5,000.00', '0.0123', '0.00', ''])
+})
+
+it('layers of the workspace are counted, a package has its name', () => {
+  expect(subjectOf({ subject: '交稿.zip', versions: [] })).toBe('交稿.zip')
+  expect(subjectOf({ subject: 'DLTB/2', versions: ['DLTB@2'] })).toBe('已入库图层 DLTB@2')
+  expect(subjectOf({ subject: 'DLTB/2、GHFQ/1', versions: ['DLTB@2', 'GHFQ@1'] })).toBe('已入库图层 2 个')
 })
 
 it('every weight has a sign beside its colour, each its own', () => {

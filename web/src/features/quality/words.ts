@@ -56,7 +56,7 @@ export function profileName(name: string): string {
 
 /** Write a fault's area, m²: of a sliver under one square metre the hundredths say too little. */
 export function squareMetres(area: number | null): string {
-  return area === null ? '' : formatNumber(area, Math.abs(area) < 1 ? 4 : 2)
+  return area === null ? '' : formatNumber(area, area !== 0 && Math.abs(area) < 1 ? 4 : 2)
 }
 
 export function filterName(name: FilterName): string {
