@@ -212,6 +212,8 @@ def _sentence(
         place = (in_lead or heading or [context.place])[-1]
         if not in_lead and is_generic(core) and (owner or paren):
             place = owner_place
+        if core == "人均" and owner.endswith("用地"):
+            core += owner
         core = _with_topic(core, next((n for at, n in reversed(named) if at < number.start), ""))
         core = _with_tail(core, sentence[number.end :])
         line, column = text.where(shift + number.start)

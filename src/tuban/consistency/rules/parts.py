@@ -63,7 +63,7 @@ def _in_sentences(facts: Facts) -> Iterator[tuple[Quantity, list[Quantity]]]:
         for quantity in passage.quantities:
             by_sentence.setdefault(quantity.sentence, []).append(quantity)
         for index, said in by_sentence.items():
-            found = _one_sentence(facts, passage.quantities, index, said, by_sentence) or _after_colon(
+            found = _one_sentence(passage.quantities, index, said, by_sentence) or _after_colon(
                 index, said, by_sentence
             )
             if found is not None:
@@ -109,7 +109,6 @@ def _after_colon(
 
 
 def _one_sentence(
-    facts: Facts,
     passage: tuple[Quantity, ...],
     index: int,
     said: list[Quantity],
@@ -123,6 +122,7 @@ def _one_sentence(
     before = [q for q in said if q.number.start < mark.start() and _measures(q) and not q.paren]
     # 占新增规模2150公顷的29%: that is what the share is of, not what is divided.
     before = [q for q in before if not q.lead.lstrip("，").startswith("占") or "占用" in q.lead] or before
+    before = before or _before_the_mark(passage, index, sentence)
     stop = next((m.start() for m in marks[1:] if m.group() == "其中"), len(sentence))
     after = [q for q in said if mark.end() < q.number.start < stop]
     if (
@@ -153,13 +153,9 @@ def _one_sentence(
     return whole, members
 
 
-def _before_the_mark(
-    facts: Facts, passage: tuple[Quantity, ...], index: int, sentence: str, at: int
-) -> list[Quantity]:
+def _before_the_mark(passage: tuple[Quantity, ...], index: int, sentence: str) -> list[Quantity]:
     """……57.20公顷，减少1.16公顷；其中……: the whole stands in the sentence before, and is no change."""
     if not sentence.startswith("其中"):
-        return []
-    if at > 1:
         return []
     return [q for q in passage if q.sentence == index - 1 and _measures(q) and not q.paren and not q.role]
 

@@ -150,7 +150,7 @@ def _check_share(
     before = [
         q for q in passage.quantities[: i - 1] if q.kind == part.kind and q.number.base >= part.number.base
     ]
-    clear = _clear_whole(facts, passage, i, part, share, totals)
+    clear = _clear_whole(facts, passage, i, part, share, totals) or _carried(facts, passage, i, share, totals)
     if clear is None:
         return
     explained = [q for q in [*before, *totals] if (span := _interval(part, q)) and _meets(share, span)]
@@ -170,8 +170,31 @@ def _check_share(
     yield _share_finding(facts, part, clear, share, 0.85)
 
 
+def _carried(
+    facts: Facts, passage: Passage, i: int, share: Quantity, totals: list[Quantity]
+) -> Quantity | None:
+    """甲占城镇建设用地30.71%；乙……，占9.00%: what the first share names holds for the next."""
+    if share.lead.strip("，约为") != "占":
+        return None
+    said = passage.quantities
+    for k in range(i - 2, 0, -1):
+        if (
+            said[k].kind == "share"
+            and _SHARE_OF.search(said[k].lead)
+            and said[k - 1].kind == said[i - 1].kind
+        ):
+            return _clear_whole(facts, passage, k, said[k - 1], said[k], totals, named_only=True)
+    return None
+
+
 def _clear_whole(
-    facts: Facts, passage: Passage, i: int, part: Quantity, share: Quantity, totals: list[Quantity]
+    facts: Facts,
+    passage: Passage,
+    i: int,
+    part: Quantity,
+    share: Quantity,
+    totals: list[Quantity],
+    named_only: bool = False,
 ) -> Quantity | None:
     lead = share.lead
     if any(
@@ -196,12 +219,14 @@ def _clear_whole(
         spans = [span for q in known if (span := _interval(part, q))]
         if (
             not here
-            or any(_meets(share, span) for span in spans)
+            or (not named_only and any(_meets(share, span) for span in spans))
             or (len({q.number.base for q in here}) > 1 and len(known) > 3)
             or len({q.number.base for q in here}) > 2
         ):
             return None
         return here[0]
+    if named_only:
+        return None
     if part.part:
         whole = [
             q
