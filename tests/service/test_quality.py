@@ -371,3 +371,14 @@ def test_safe_repairs_are_proposed_accepted_and_inspected_again(desk, tmp_path):
         == shapely.get_num_coordinates(frame.geometry).tolist()
     )
     assert desk.get(f"{Q}/runs/{run}/repaired").status_code == 404
+
+
+def test_a_cancelled_inspection_leaves_no_run(desk):
+    before = len(desk.get(f"{Q}/runs").json())
+    first = desk.post(f"{Q}/runs", data={"versions": ["DLTB"]}).json()["task"]
+    second = desk.post(f"{Q}/runs", data={"versions": ["DLTB"]}).json()["task"]
+    # The second still waits for the first: it is told to stop before it begins.
+    assert desk.post(f"/api/tasks/{second}/cancel").status_code == 200
+    assert ended(desk, first)["state"] == "done"
+    assert ended(desk, second)["state"] == "cancelled"
+    assert len(desk.get(f"{Q}/runs").json()) == before + 1

@@ -112,7 +112,7 @@ class Tasks:
             if task.id in self._cancelled:
                 raise Cancelled(
                     Text("任务已取消,没有留下任何改动。", "The task was cancelled; nothing was changed."),
-                    Text("需要时请重新导入。", "Import again when needed."),
+                    Text("需要时请重新开始。", "Start it again when needed."),
                 )
             task.share, task.text = min(max(step.share, task.share), 1.0), step.text
 
@@ -178,7 +178,7 @@ class Tasks:
 INTERRUPTED = TubanError(
     Text("系统在任务完成前关闭,任务中断;工作区没有改动。",
          "The system was closed before the task ended; the workspace was not changed."),
-    Text("请重新导入。", "Import again."),
+    Text("请重新开始该任务。", "Start it again."),
 )  # fmt: skip
 UNEXPECTED = TubanError(
     Text("系统内部出错,任务没有完成;工作区没有改动。",
