@@ -200,6 +200,7 @@ def _match(
             f"{second}, {share:.4%} of the line ({limit:.2%} allowed).",
             rows=of[np.argsort(-areas, kind="stable")][:20].tolist(),
             geometry=wkb(shapes[largest]),
+            crs=layer.crs_code,  # the line was brought into the system of the zones
             area_m2=total,
             observed=f"{total / 10_000:.2f} ha",
             expected=f"<= {limit * line_m2 / 10_000:.2f} ha",

@@ -31,7 +31,7 @@ def shared_boundaries(case: Case) -> Iterator[Finding]:
         found = outlines_apart(
             fabric(case, layer), fabric(case, border, layer), same_m=limit, near_m=case.number("near_m")
         )
-        yield from _apart(case, layer, border, found)
+        yield from _apart(case, layer, border, found, layer.crs_code)
         case.tick()
     for zones in states(case, case.words("zones")):
         patches = beside(case, case.words("patches"), zones)
@@ -44,13 +44,15 @@ def shared_boundaries(case: Case) -> Iterator[Finding]:
             same_m=limit,
             near_m=case.number("zones_near_m"),
         )
-        yield from _apart(case, zones, patches, found)
+        yield from _apart(case, zones, patches, found, patches.crs_code)
         case.tick()
     if not met:
         raise case.skip("没有可比对的共用边界", "no two layers share a boundary here")
 
 
-def _apart(case: Case, layer: PackageLayer, border: PackageLayer, found: Apart) -> Iterator[Finding]:
+def _apart(
+    case: Case, layer: PackageLayer, border: PackageLayer, found: Apart, crs: str | None
+) -> Iterator[Finding]:
     limit = case.number("boundary_m")
     if not len(found.row):
         return
@@ -69,6 +71,7 @@ def _apart(case: Case, layer: PackageLayer, border: PackageLayer, found: Apart) 
             rows=[a],
             objects=names,
             geometry=wkb(shapely.multipoints(xy[first:last])),
+            crs=crs,
             width_m=most,
             observed=f"{most:.4f} m",
             expected=f"<= {limit:g} m",
