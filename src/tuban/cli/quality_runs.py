@@ -358,7 +358,21 @@ def reject_(package: Path, before: str, after: str, as_json: bool) -> None:
     raise SystemExit(1 if found.new else 0)
 
 
-VERBS = (version_, runs_, show_, compare_, accept_, exceptions_, rules_, profile_)
+@click.command("gate", help="入库前是否质检:hold 不通过则留为草稿,off 不检查 · are imports judged here")
+@click.argument("choice", required=False, type=click.Choice(["hold", "off"]))
+@BY
+@click.pass_obj
+def gate_(obj: dict, choice: str | None, by: str) -> None:
+    """Show or set what happens to imports with veto findings."""
+    from tuban.workflows.quality_intake import SETTING, set_judging
+
+    with open_here(obj) as ws:
+        if choice is not None:
+            set_judging(ws, choice, by=by or _user())
+        click.echo(ws.settings.get(SETTING, "hold"))
+
+
+VERBS = (version_, gate_, runs_, show_, compare_, accept_, exceptions_, rules_, profile_)
 
 
 def _user() -> str:

@@ -30,10 +30,13 @@ _OUTLINES = ("XZQX", "XZQXS", "XZQXZ", "XZQ")
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What came of judging a layer before it comes into force; `hold` is why it may not, "" where it may."""
+    """What came of judging a layer before it comes into force.
+
+    `hold` is why it may not, "" where it may; `run` is the inspection, None where nobody judges such layers.
+    """
 
     hold: str
-    run: int
+    run: int | None
 
 
 # Judges a layer that was read (`quality_intake.judge_of` makes one).
