@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from tuban.cli.say import current_language, progress_bar, say, show_json
+from tuban.cli.workspace import open_here
 from tuban.errors import Text
 
 if TYPE_CHECKING:
@@ -31,14 +32,37 @@ def command() -> None:
     show_default=True,
     help="只报告把握不低于此值的 · least confidence to report",
 )
+@click.option(
+    "--workspace",
+    "folder",
+    metavar="DIR",
+    help="同时与该工作区的图层统计比对 · compare with the layers of this workspace too",
+)
+@click.option(
+    "--html",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="写成带标注的网页 · the document with its findings marked",
+)
 @click.pass_obj
-def check_(obj: dict, files: tuple[Path, ...], as_json: bool, least: float) -> None:
+def check_(
+    obj: dict, files: tuple[Path, ...], as_json: bool, least: float, folder: str | None, html: Path | None
+) -> None:
     """Print what disagrees; exit 1 where anything does."""
     from tuban.workflows.consistency import check_files, machine_form
 
     with progress_bar(Text("检查", "Checking")) as progress:
-        _, findings = check_files(files, progress)
+        documents, findings = check_files(files, progress)
+        if folder is not None:
+            from tuban.workflows.consistency_map import check_against_map
+
+            with open_here({**obj, "workspace": folder}) as ws:
+                findings = [*findings, *check_against_map(documents, ws, progress)]
     kept = [finding for finding in findings if finding.confidence >= least]
+    if html is not None:
+        from tuban.workflows.consistency_report import html_report
+
+        html.write_text(html_report(documents, kept), encoding="utf-8")
+        say(Text(f"已写入 {html}", f"Wrote {html}"))
     if as_json:
         show_json(machine_form(kept))
     else:

@@ -74,3 +74,13 @@ def terms() -> frozenset[str]:
     }
     names |= set(grammar()["synonyms"]) | set(grammar()["synonyms"].values())
     return frozenset(name for name in names if len(name) >= 2)
+
+
+@cache
+def links() -> tuple[dict[str, tuple[str, bool]], Fraction]:
+    """Give what a text names → (layer, by class), and the share within which a difference is rounding."""
+    said = read_yaml(HERE / "links.yaml").whole()
+    found = {name: (str(link["layer"]), False) for name, link in said["links"].items()}
+    for group in said["classes"]:
+        found |= {name: (str(group["layer"]), True) for name in group["names"]}
+    return found, Fraction(str(said["tolerance_share"]))
