@@ -382,3 +382,11 @@ def test_a_cancelled_inspection_leaves_no_run(desk):
     assert ended(desk, first)["state"] == "done"
     assert ended(desk, second)["state"] == "cancelled"
     assert len(desk.get(f"{Q}/runs").json()) == before + 1
+
+
+def test_layer_versions_are_repaired_into_a_file_too(desk):
+    started = desk.post(f"{Q}/runs", data={"versions": ["DLTB@1"]})
+    run = ended(desk, started.json()["task"])["result"]["run"]
+    assert desk.get(f"{Q}/runs/{run}/repairs").json()["available"]
+    assert ended(desk, desk.post(f"{Q}/runs/{run}/repairs/search").json()["task"])["state"] == "done"
+    assert desk.get(f"{Q}/runs/{run}/repairs").json()["searched"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
@@ -18,6 +17,7 @@ from tuban.service.quality_draw import drawn
 from tuban.service.quality_exceptions import Register, exception_of, register
 from tuban.service.quality_filter import FindingFilter
 from tuban.service.quality_find import find_run, kept_finding
+from tuban.service.quality_packages import versions_of
 from tuban.service.quality_rules import book_of_run, mender_of, title_of
 from tuban.service.quality_units import title_of_unit, town_of, unit_titles
 from tuban.service.state import State
@@ -31,7 +31,6 @@ from tuban.workflows.quality_shapes import shapes_of
 MOST_RUNS = 500
 # Around so many findings a run is zoomed to.
 PLACED = 1000
-_VERSION = re.compile(r"^\w+/\d+$")
 
 
 def runs(state: State) -> list[out.RunOut]:
@@ -141,12 +140,12 @@ def compared(
 
 
 def _run(state: State, of: Run) -> out.RunOut:
-    versions = [one.replace("/", "@") for one in of.subject.split("、") if _VERSION.match(one)]
-    stored = of.head["package"].get("layout") == "workspace"
+    versions = [f"{code}@{version}" for code, version in versions_of(of)]
+    stored = bool(versions)
     return out.RunOut(
         id=str(of.number),
         subject=of.subject,
-        versions=versions if stored else [],
+        versions=versions,
         profile=of.profile,
         profile_version=of.rules_version,
         verdict=of.verdict,  # pyright: ignore[reportArgumentType]

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import shutil
-from collections.abc import Sequence
 from pathlib import Path
 
-from tuban.domain.version import LayerVersion
 from tuban.errors import NotFound, Text
 from tuban.service.state import State
 from tuban.store.runs import Run
@@ -14,6 +13,7 @@ from tuban.workflows.quality_shapes import write_as_package
 
 CACHE = "packages"
 KEPT = 10
+_VERSION = re.compile(r"^(\w+)/(\d+)$")
 
 
 def keep_package(state: State, run: Run, path: Path) -> Path:
@@ -27,14 +27,12 @@ def keep_package(state: State, run: Run, path: Path) -> Path:
     return kept
 
 
-def keep_versions(state: State, run: Run, versions: Sequence[LayerVersion]) -> Path:
-    """Write the layer versions of an inspection as one database, to be repaired like a package."""
-    folder = _folder(state, run)
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
-    path = write_as_package(state.workspace, versions, folder / "图层.gpkg")
-    _forget_old(state)
-    return path
+def versions_of(run: Run) -> list[tuple[str, int]]:
+    """Give the layer versions that an inspection judged, code and number; none where it judged a package."""
+    if run.head["package"].get("layout") != "workspace":
+        return []
+    found = (_VERSION.match(one) for one in run.subject.split("、"))
+    return [(one[1], int(one[2])) for one in found if one]
 
 
 def package_of_run(state: State, run: Run) -> Path | None:
@@ -44,15 +42,33 @@ def package_of_run(state: State, run: Run) -> Path | None:
     return files[0] if files else None
 
 
-def the_package(state: State, run: Run) -> Path:
-    """Give where the package of an inspection is kept.
+def can_be_repaired(state: State, run: Run) -> bool:
+    """Say whether what an inspection judged is still there: its package, or its layer versions."""
+    return package_of_run(state, run) is not None or bool(versions_of(run))
+
+
+def ready_package(state: State, run: Run) -> Path:
+    """Give where the package of an inspection is kept; layer versions are written as one database first."""
+    found = package_of_run(state, run)
+    if found is not None:
+        return found
+    must_be_there(state, run)
+    folder = _folder(state, run)
+    folder.mkdir(parents=True, exist_ok=True)
+    versions = [state.workspace.version(code, number=number) for code, number in versions_of(run)]
+    path = write_as_package(state.workspace, versions, folder / "图层.gpkg")
+    _forget_old(state)
+    return path
+
+
+def must_be_there(state: State, run: Run) -> None:
+    """Refuse to go on without what an inspection judged.
 
     Raises
     ------
     NotFound : it is kept no more.
     """
-    found = package_of_run(state, run)
-    if found is None:
+    if not can_be_repaired(state, run):
         raise NotFound(
             Text(f"第 {run.number} 次质检的成果包已清除(只保留最近 {KEPT} 次)。",
                  f"The package of run {run.number} is kept no more (those of the last {KEPT} are)."),
@@ -60,7 +76,6 @@ def the_package(state: State, run: Run) -> Path:
                  "Upload and inspect it again, or use `tuban quality repair` on the machine itself."),
             run=run.number,
         )  # fmt: skip
-    return found
 
 
 def _folder(state: State, run: Run) -> Path:

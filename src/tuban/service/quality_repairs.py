@@ -20,7 +20,13 @@ from tuban.service import present
 from tuban.service import schemas_quality as out
 from tuban.service.quality_draw import bounds_of, drawn
 from tuban.service.quality_find import find_run
-from tuban.service.quality_packages import keep_package, package_of_run, the_package
+from tuban.service.quality_packages import (
+    can_be_repaired,
+    keep_package,
+    must_be_there,
+    package_of_run,
+    ready_package,
+)
 from tuban.service.quality_start import queue
 from tuban.service.state import State
 from tuban.service.tasks import Task
@@ -50,21 +56,22 @@ def search(state: State, number: str) -> Task:
     NotFound : no such inspection, or its package is kept no more.
     """
     of = find_run(state, number)
-    path = the_package(state, of)
+    must_be_there(state, of)
 
     def work(progress: Progress) -> Run:
+        path = ready_package(state, of)
         found = propose_repairs(path, ws=state.workspace, profile=_profile(of), progress=progress)
         _write(_listed(state, of), found, of)
         return of
 
-    return queue(state, Text(f"查找可修复项 {path.name}", f"Look for repairs of {path.name}"), work)
+    return queue(state, Text(f"查找可修复项,第 {number} 次质检", f"Look for repairs, run {number}"), work)
 
 
 def repairs(state: State, number: str, limit: int, offset: int) -> out.RepairsOut:
     """Give one page of the repairs that were found, with what each kind of them would move in all."""
     of = find_run(state, number)
     file = _listed(state, of)
-    available = package_of_run(state, of) is not None
+    available = can_be_repaired(state, of)
     if not file.exists():
         return out.RepairsOut(
             searched=False, available=available, total=0, kinds=[], repairs=[], made=_made(state, of)
@@ -97,7 +104,7 @@ def accept(state: State, number: str, ids: Sequence[str] | None) -> Task:
     NotFound : no such inspection or repair. WrongUse : nothing was accepted, or repairs were not looked for yet.
     """
     of = find_run(state, number)
-    path = the_package(state, of)
+    must_be_there(state, of)
     listed = _listed(state, of)
     if not listed.exists() or ids == []:
         raise WrongUse(
@@ -113,10 +120,11 @@ def accept(state: State, number: str, ids: Sequence[str] | None) -> Task:
             Text("请重新查找可修复项。", "Look for repairs again."),
             missing=missing[:20],
         )
-    stem = path.stem.removesuffix(".gdb")
     chosen = sorted(known if ids is None else set(ids))
 
     def work(progress: Progress) -> Run:
+        path = ready_package(state, of)
+        stem = path.stem.removesuffix(".gdb")
         room = state.workspace.cache_dir(CACHE) / uuid.uuid4().hex
         room.mkdir()
         try:
@@ -151,7 +159,9 @@ def accept(state: State, number: str, ids: Sequence[str] | None) -> Task:
             shutil.rmtree(room, ignore_errors=True)
 
     count = len(chosen)
-    return queue(state, Text(f"修复 {path.name}({count} 项)", f"Repair {path.name} ({count})"), work)
+    return queue(
+        state, Text(f"修复 {count} 项,第 {number} 次质检", f"Make {count} repairs, run {number}"), work
+    )
 
 
 def download(state: State, number: str, what: What) -> FileResponse:

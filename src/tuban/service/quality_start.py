@@ -13,7 +13,7 @@ from fastapi import UploadFile
 from tuban.domain.progress import Progress, part
 from tuban.domain.version import LayerVersion
 from tuban.errors import Text, WrongUse
-from tuban.service.quality_packages import keep_package, keep_versions
+from tuban.service.quality_packages import keep_package
 from tuban.service.quality_rules import book_of, profile_named
 from tuban.service.state import State
 from tuban.service.tasks import Task
@@ -85,8 +85,7 @@ def _versions(state: State, versions: Sequence[LayerVersion], profile: str, prog
         progress=part(progress, 0.0, 0.9),
     )
     run = _kept(checked.run)
-    keep_version_shapes(state.workspace, run, versions, progress=part(progress, 0.9, 0.95))
-    keep_versions(state, run, versions)
+    keep_version_shapes(state.workspace, run, versions, progress=part(progress, 0.9, 1.0))
     return run
 
 
