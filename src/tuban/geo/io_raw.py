@@ -25,6 +25,7 @@ from tuban.domain.progress import quiet
 from tuban.errors import Text, TubanError, UnknownCRS, UnknownEncoding
 from tuban.geo import encoding as encodings
 from tuban.geo import io_table
+from tuban.geo.crs import parse
 from tuban.geo.io_arrow import attributes, gdal, read_arrow
 from tuban.geo.io_check import broken
 from tuban.geo.io_open import Source
@@ -174,8 +175,8 @@ def raw_geometry(wkb: pa.Array) -> tuple[np.ndarray, np.ndarray]:
     geoms = np.full(len(blobs), None, dtype=object)
     geoms[usable] = shapely.from_wkb(blobs[usable], on_invalid="ignore")
     plain[usable & shapely.is_missing(geoms)] = -1
-    # A coordinate that is no number cannot be measured; the row says so by its type.
-    if usable.any():
+    # Old WKB marks Z and M by high bits, ISO by thousands; most files have neither, and are left as they are.
+    if usable.any() and ((codes >> 29 != 0) | ((codes & 0x1FFFFFFF) >= 1000)).any():
         geoms = shapely.force_2d(geoms)
     return geoms, plain
 
@@ -371,7 +372,17 @@ def _parquet(source: Source) -> tuple[pd.DataFrame, pa.Array | None, str | None]
     with gdal(source):
         table, geometry, crs, notes = read_parquet(source.path)
     wkb = _one_array(table.column(geometry)) if geometry is not None else None
-    return attributes(table, geometry, list(notes)), wkb, None if crs is None else str(crs)
+    return attributes(table, geometry, list(notes)), wkb, _wkt(crs)
+
+
+def _wkt(crs: Any) -> str | None:
+    """Give a system as text; what cannot be read stays as it was written, for whoever names the fault."""
+    if crs is None:
+        return None
+    try:
+        return parse(crs).to_wkt()
+    except UnknownCRS:
+        return str(crs)
 
 
 def _column(frame: pd.DataFrame, name: object) -> RawField:

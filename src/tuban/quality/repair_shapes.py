@@ -19,7 +19,7 @@ Array = NDArray[np.float64]
 
 def turned(shapes: NDArray[Any]) -> dict[int, Any]:
     """Give the rows with a hole drawn like its shell, with shells to the left and holes to the right."""
-    return {int(row): shapely.orient_polygons(shapes[row]) for row in same_turn(placed(shapes))}
+    return {int(row): shapely.orient_polygons(shapes[row]) for row in same_turn(rings_of(placed(shapes)))}
 
 
 def without_repeats(shapes: NDArray[Any], crs: Any, same_m: float) -> dict[int, Any]:

@@ -10,7 +10,15 @@ import shapely
 from numpy.typing import NDArray
 
 from tuban.quality.geometry.fabric import Fabric
-from tuban.quality.geometry.measure import areal, ellipsoid_m2, is_ours, outline_m, plane_m2, width_m
+from tuban.quality.geometry.measure import (
+    areal,
+    ellipsoid_m2,
+    is_ours,
+    outline_m,
+    plane_m2,
+    where_there,
+    width_m,
+)
 
 Array = NDArray[np.float64]
 Rows = NDArray[np.int64]
@@ -86,10 +94,11 @@ def uncovered(a: Fabric, b: Fabric) -> tuple[NDArray[Any], Array, Rows]:
     Rows that lie wholly inside are told apart by the area kernel and never cut.
     """
     rows = np.flatnonzero(~shapely.is_missing(a.ground))
+    apart = np.zeros(len(rows), np.bool_)
     if is_ours(a.crs) and len(rows) > _FEW_ROWS:
-        rows = _not_inside(a, b, rows)
+        rows, apart = _not_inside(a, b, rows)
     shapes = a.ground[rows].copy()
-    at, other = b.tree.query(shapes)
+    at, other = b.tree.query(where_there(~apart, shapes))
     order = np.argsort(at, kind="stable")
     at, other = at[order], other[order]
     for first, last in _runs(at):
@@ -99,7 +108,11 @@ def uncovered(a: Fabric, b: Fabric) -> tuple[NDArray[Any], Array, Rows]:
         near = shapely.clip_by_rect(
             b.ground[other[first:last]], *(window - margin)[:2], *(window + margin)[2:]
         )
-        shapes[i] = shapely.difference(shapes[i], shapely.union_all(near))
+        near = near[~shapely.is_empty(near)]
+        if not shapely.is_valid(near).all():  # clipping may leave a ring that touches itself along the frame
+            near = shapely.make_valid(near)
+        if len(near):
+            shapes[i] = shapely.difference(shapes[i], near[0] if len(near) == 1 else shapely.union_all(near))
     shapes = areal(shapes)
     kept = ~shapely.is_missing(shapes)
     shapes, rows = shapes[kept], rows[kept]
@@ -114,8 +127,8 @@ def _runs(values: NDArray[Any]) -> list[tuple[int, int]]:
     return list(zip(starts.tolist(), [*starts[1:].tolist(), len(values)], strict=False))
 
 
-def _not_inside(a: Fabric, b: Fabric, rows: Rows) -> Rows:
-    """Give the rows of which some ground is left over; overlaps in `b` can only make that less certain."""
+def _not_inside(a: Fabric, b: Fabric, rows: Rows) -> tuple[Rows, NDArray[np.bool_]]:
+    """Give the rows of which some ground is left over, and which of these share no ground with `b` at all."""
     import geopandas as gpd
 
     from tuban.geo.coords import from_shapes
@@ -134,7 +147,8 @@ def _not_inside(a: Fabric, b: Fabric, rows: Rows) -> Rows:
     once = several & (np.abs(covered - own) <= 1e-4 + 1e-9 * own) & (len(b.faces.counts[0]) > 0)
     if (b.faces.counts[0] > 1).any():
         once[:] = False
-    return rows[~(inside | once)]
+    left = ~(inside | once)
+    return rows[left], (np.bincount(found.parcel, minlength=len(rows)) == 0)[left]
 
 
 def _by_kernel(a: Fabric, b: Fabric, first: Rows, second: Rows, least_m2: float) -> tuple[Rows, Rows]:

@@ -63,10 +63,20 @@ class Fabric:
     rings: Rings = field(repr=False)
 
     @classmethod
-    def of(cls, shapes: NDArray[Any], crs: Any, *, step: float | None = None) -> Fabric:
-        """Prepare polygons; `step` is the grid on which vertices are the same, in the unit of `crs`."""
+    def of(
+        cls,
+        shapes: NDArray[Any],
+        crs: Any,
+        *,
+        step: float | None = None,
+        valid: NDArray[np.bool_] | None = None,
+    ) -> Fabric:
+        """Prepare polygons; `step` is the grid on which vertices are the same, in the unit of `crs`.
+
+        `valid` says which of them are, where that was looked at already.
+        """
         shapes = np.asarray(shapes, dtype=object)
-        ground, understood, left_out = usable(shapes)
+        ground, understood, left_out = usable(shapes, valid)
         rings = rings_of(ground)
         step = step or (_DEGREE_STEPS if is_degrees(crs) else _FLOAT_STEPS)
         origin = tuple(np.floor(rings.xy.min(axis=0)).tolist()) if len(rings.xy) else (0.0, 0.0)

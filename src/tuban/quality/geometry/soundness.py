@@ -28,6 +28,7 @@ REASONS: dict[str, Text] = {
     "Ring is not closed": Text("环没有闭合", "a ring is not closed"),
 }
 _AT_ONCE = 20_000
+_COLLECTION = 7
 _MANY_CROSSINGS = 20_000  # mending more could take longer than all other checks together
 _LOOKS = 30_000_000
 
@@ -51,9 +52,10 @@ def valid(shapes: NDArray[Any]) -> NDArray[np.bool_]:
     return good | shapely.is_missing(shapes)
 
 
-def unsound(shapes: NDArray[Any]) -> list[Unsound]:
-    """List the shapes that cross themselves and the like, in order of rows."""
-    return [_explained(int(row), shapes[row]) for row in np.flatnonzero(~valid(shapes))]
+def unsound(shapes: NDArray[Any], good: NDArray[np.bool_] | None = None) -> list[Unsound]:
+    """List the shapes that cross themselves and the like, in order of rows; `good` where `valid` is known."""
+    good = valid(shapes) if good is None else good
+    return [_explained(int(row), shapes[row]) for row in np.flatnonzero(~good)]
 
 
 def _explained(row: int, shape: Any) -> Unsound:
@@ -77,21 +79,28 @@ def placed(shapes: NDArray[Any]) -> NDArray[Any]:
     return shapes
 
 
-def usable(shapes: NDArray[Any]) -> tuple[NDArray[Any], NDArray[np.intp], NDArray[np.intp]]:
+def usable(
+    shapes: NDArray[Any], known: NDArray[np.bool_] | None = None
+) -> tuple[NDArray[Any], NDArray[np.intp], NDArray[np.intp]]:
     """Give the ground of each row for the checks between objects; None where there is none.
 
     Invalid outlines are understood as even-odd for the reckoning only; the finding about them stands. Those
     that cross themselves too often to be understood in reasonable time are left out.
 
+    `known` says which shapes are `valid`, where that was looked at already.
+
     Returns
     -------
     shapes, rows that were understood, rows that were left out.
     """
+    if known is not None and (shapely.get_type_id(shapes) == _COLLECTION).any():
+        known = None  # what is taken out of a collection is looked at by itself
     shapes = areal(shapes)
     good = placed(shapes)
     lost = np.flatnonzero(shapely.is_missing(good) & ~shapely.is_missing(shapes))
     shapes = good
-    bad = np.flatnonzero(~valid(shapes))
+    sound = valid(shapes) if known is None else known
+    bad = np.flatnonzero(~sound & ~shapely.is_missing(shapes))
     understood: list[Any] = []
     out: list[Any] = lost.tolist()
     shapes = shapes.copy()

@@ -6,12 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from tuban.geo.coords import Rings
 from tuban.quality.geometry import kernel_edges
-from tuban.quality.geometry.fabric import rings_of
 from tuban.quality.geometry.measure import is_degrees, unit_m
 
 Array = NDArray[np.float64]
@@ -72,20 +70,17 @@ def odd_vertices(
     }
 
 
-def same_turn(shapes: NDArray[Any]) -> NDArray[np.int64]:
+def same_turn(rings: Rings) -> NDArray[np.int64]:
     """Give the rows of which a hole is drawn in the direction of its shell."""
-    holed = np.flatnonzero(shapely.get_type_id(shapes) == 6)
-    more = np.flatnonzero(shapely.get_num_interior_rings(shapes) > 0)
-    rows = np.union1d(holed, more)
-    if not len(rows):
-        return rows.astype(np.int64)
-    rings = rings_of(shapes[rows])
+    sizes = np.diff(rings.part_off)
+    if not (sizes > 1).any():
+        return np.zeros(0, np.int64)
     count = len(rings.ring_off) - 1
     first, ground = np.zeros(count, np.bool_), np.zeros(count, np.int8)
     kernel_edges.directions(rings.xy, rings.ring_off, rings.part_off, first, ground)
     turn = np.where(first, ground, -ground)
-    part = np.repeat(np.arange(len(rings.part_off) - 1), np.diff(rings.part_off))
+    part = np.repeat(np.arange(len(rings.part_off) - 1), sizes)
     shell = turn[rings.part_off[:-1]]
     wrong = ~first & (turn == shell[part]) & (turn != 0)
     row = np.searchsorted(rings.row_off, part[wrong], side="right") - 1
-    return rows[np.unique(row)].astype(np.int64)
+    return np.unique(row).astype(np.int64)

@@ -10,6 +10,7 @@ import shapely
 
 from tuban.domain.finding import Finding, Severity
 from tuban.errors import Text
+from tuban.geo.coords import Rings
 from tuban.quality.case import Case
 from tuban.quality.geometry.fabric import rings_of
 from tuban.quality.geometry.measure import ellipsoid_m2, where_there
@@ -17,7 +18,7 @@ from tuban.quality.geometry.soundness import placed, unsound
 from tuban.quality.geometry.vertices import Vertices, What, odd_vertices, same_turn
 from tuban.quality.package import PackageLayer, as_text
 from tuban.quality.register import rule
-from tuban.quality.rules.topology_layers import base_code, fabric, system
+from tuban.quality.rules.topology_layers import base_code, fabric, system, validity
 
 _KINDS: dict[str, tuple[tuple[int, ...], Text]] = {
     "polygon": ((3, 6), Text("面", "polygons")),
@@ -119,7 +120,7 @@ def geometry_valid(case: Case) -> Iterator[Finding]:
                 expected="valid",
                 unit=unit_of(layer, row),
             )
-        for fault in unsound(shapes):
+        for fault in unsound(shapes, validity(case, layer)):
             name = layer.object_id(fault.row)
             yield case.finding(
                 layer,
@@ -146,12 +147,15 @@ def _at(place: Any) -> Text:
 
 def _odd(case: Case, layer: PackageLayer, what: What, near_m: float, sharp_deg: float = 0.0) -> Vertices:
     """Look at the vertices of a layer; what the fabric has prepared already is used again."""
-    prepared = fabric(case, layer)
-    same = prepared.rings
-    if len(prepared.understood) or len(prepared.left_out):
-        same = case.once(("rings", id(layer)), lambda: rings_of(_plain(layer)))
     limits = {"near_m": near_m, "same_m": case.tolerance.xy_m, "sharp_deg": sharp_deg}
-    return odd_vertices(same, prepared.crs, **limits)[what]
+    return odd_vertices(_rings(case, layer), fabric(case, layer).crs, **limits)[what]
+
+
+def _rings(case: Case, layer: PackageLayer) -> Rings:
+    prepared = fabric(case, layer)
+    if len(prepared.understood) or len(prepared.left_out):
+        return case.once(("rings", id(layer)), lambda: rings_of(_plain(layer)))
+    return prepared.rings
 
 
 def _plain(layer: PackageLayer) -> Any:
@@ -178,7 +182,7 @@ def _repeated(case: Case, layer: PackageLayer) -> Iterator[Finding]:
 
 def _ring_order(case: Case, layer: PackageLayer) -> Iterator[Finding]:
     """A hole drawn the way of its shell: no software misreads it, so it is a warning only."""
-    for row in same_turn(_plain(layer)).tolist():
+    for row in same_turn(_rings(case, layer)).tolist():
         name = layer.object_id(row)
         yield case.finding(
             layer,

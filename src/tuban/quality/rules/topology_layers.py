@@ -13,6 +13,7 @@ from tuban.geo.crs import convert
 from tuban.quality.case import Case
 from tuban.quality.geometry.fabric import Fabric
 from tuban.quality.geometry.measure import is_degrees, is_ours, where_there
+from tuban.quality.geometry.soundness import valid
 from tuban.quality.package import PackageLayer
 
 _PARTS = ("WHQ", "WHC", "WHH")
@@ -80,7 +81,10 @@ def fabric(case: Case, layer: PackageLayer, like: PackageLayer | None = None) ->
     own = case.once(("system", id(layer)), lambda: system(layer))
     other = own if like is None else case.once(("system", id(like)), lambda: system(like))
     if like is None or _same(own, other):
-        return case.once(("fabric", id(layer)), lambda: Fabric.of(layer.geometry, own, step=_step(case, own)))
+        return case.once(
+            ("fabric", id(layer)),
+            lambda: Fabric.of(layer.geometry, own, step=_step(case, own), valid=validity(case, layer)),
+        )
 
     def moved() -> Fabric:
         shapes = layer.geometry
@@ -92,6 +96,11 @@ def fabric(case: Case, layer: PackageLayer, like: PackageLayer | None = None) ->
     return case.once(("fabric", id(layer), str(other)), moved)
 
 
+def validity(case: Case, layer: PackageLayer) -> NDArray[np.bool_]:
+    """Say which objects of a layer are valid; looked at once in a run."""
+    return case.once(("valid", id(layer)), lambda: valid(layer.geometry))
+
+
 def part(
     case: Case, layer: PackageLayer, name: str, rows: NDArray[Any], like: PackageLayer | None = None
 ) -> Fabric:
@@ -100,7 +109,7 @@ def part(
     def make() -> Fabric:
         whole = fabric(case, layer, like)
         some = where_there(rows, whole.ground)
-        return Fabric.of(some, whole.crs, step=whole.step)
+        return Fabric.of(some, whole.crs, step=whole.step, valid=np.ones(len(some), bool))
 
     return case.once(("part", id(layer), name, None if like is None else id(like)), make)
 
