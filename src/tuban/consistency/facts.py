@@ -59,7 +59,7 @@ class Facts:
 
     def place_of(self, quantity: Quantity) -> Place:
         """Give where a quantity stands."""
-        return self.place(quantity.line, quantity.column, quantity.column + len(quantity.number.text))
+        return self.place(quantity.line, quantity.column, quantity.end_column or None)
 
 
 def understand(document: Document, progress: Progress = quiet) -> Facts:

@@ -57,6 +57,7 @@ class Quantity:
     role, direction : from, to or change, and whether up (1) or down (-1).
     part : after 其中; `paren` in brackets, a restatement of `previous`.
     topic : the last zone, line, class or indicator named before it in the sentence.
+    end_column : the column after its last letter, 0 where it goes on in the next line.
     block, sentence : where in the document; `lead` is the text before it, as written.
     """
 
@@ -78,6 +79,7 @@ class Quantity:
     line: int
     column: int
     sentence_text: str
+    end_column: int = 0
     topic: str = ""
     explicit_place: bool = False
 
@@ -217,6 +219,7 @@ def _sentence(
         core = _with_topic(core, next((n for at, n in reversed(named) if at < number.start), ""))
         core = _with_tail(core, sentence[number.end :])
         line, column = text.where(shift + number.start)
+        last_line, last_column = text.where(shift + number.end - 1)
         phase = _phase(before) or context.phase
         if role == "from":
             phase = "before"
@@ -248,6 +251,7 @@ def _sentence(
             line=line,
             column=column,
             sentence_text=sentence,
+            end_column=last_column + 1 if last_line == line else 0,
             topic=topic,
             explicit_place=bool(in_lead),
         )

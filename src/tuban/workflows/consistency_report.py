@@ -36,7 +36,7 @@ def html_report(documents: Sequence[Document], findings: Sequence[Finding]) -> s
     title = escape("、".join(document.name for document in documents))
     return (
         f'<!doctype html><html lang="zh"><meta charset="utf-8"><title>图数文一致 · {title}</title><style>{_STYLE}</style>'
-        f"<main>{body}</main><aside><h2>{title}</h2><p>{counts}</p><ol>{items}</ol></aside></html>\n"
+        f"<main>{body}</main><aside><h2>{title}</h2><div>{counts}</div><ol>{items}</ol></aside></html>\n"
     )
 
 

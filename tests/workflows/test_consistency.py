@@ -1,0 +1,69 @@
+"""A document against the layers of a workspace, and the page on which its findings are marked."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from given import parcels, valid
+from tuban.consistency import check
+from tuban.documents import read_bytes
+from tuban.domain.finding import Judgement
+from tuban.store import Workspace, create
+from tuban.workflows.consistency import machine_form
+from tuban.workflows.consistency_map import check_against_map
+from tuban.workflows.consistency_report import html_report
+
+
+@pytest.fixture
+def ws(tmp_path: Path):
+    """Four hectares of redline in the workspace, nothing else that a text names."""
+    with create(tmp_path / "w", name="试验县", by="张三") as made:
+        made.add_version(
+            "STBHHX", parcels(2), source_name="a.gpkg", source_sha256="0" * 64, valid=valid(), by="张三"
+        )
+        yield made
+
+
+def said(ws: Workspace, text: str) -> list[tuple[str, str]]:
+    findings = check_against_map([read_bytes(text.encode(), "plan.txt")], ws)
+    return [(f.rule, f.judgement.value if f.judgement else "") for f in findings]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("划定生态保护红线4.00公顷。", []),
+        ("划定生态保护红线60亩。", []),  # 60 亩 are 4 ha
+        ("划定生态保护红线4.02公顷。", [("C801", "error")]),
+        ("划定生态保护红线4.0030公顷。", [("C801", "rounding")]),
+        ("生态保护红线面积不低于3.00公顷。", []),  # a lower bound is kept
+        ("青石镇生态保护红线1.00公顷。", []),  # a part of the area
+        ("划定城镇开发边界9.00公顷。", []),  # the workspace has no such layer
+    ],
+)
+def test_a_number_of_the_text_is_compared_with_its_layer(ws, text, expected):
+    assert said(ws, text) == expected
+
+
+def test_the_page_links_findings_and_lines_both_ways():
+    text = "第一行。\n总面积50.0公顷，其中甲镇20.0公顷，乙镇31.0公顷。<b>\n"
+    document = read_bytes(text.encode(), "plan.txt")
+    findings = check(document)
+    page = html_report([document], findings)
+    assert len(findings) == 1 and findings[0].judgement is Judgement.ERROR
+    for target in re.findall(r'href="#([^"]+)"', page):
+        assert f'id="{target}"' in page
+    assert page.count('href="#f1"') == 3  # the whole and its two parts
+    assert 'href="#d0l2"' in page
+    assert "<b>\n" not in page and "&lt;b&gt;" in page  # the text of a document is never markup
+    assert "http" not in page  # nothing is fetched
+
+
+def test_the_machine_form_keeps_the_order_and_the_lines():
+    document = read_bytes("\n总面积50.0公顷，其中甲镇20.0公顷，乙镇31.0公顷。".encode(), "plan.txt")
+    (finding,) = machine_form(check(document))
+    assert finding["severity"] == "error"
+    assert [place["line"] for place in finding["places"]] == [2, 2, 2]
