@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from postgres_given import postgres
+
+__all__ = ["postgres"]
+
 
 @pytest.fixture
 def pack_of(tmp_path):

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from tuban.domain.siterule import NOTHING
 from tuban.errors import Text
+from tuban.geo.overlay_site import Layers
 from tuban.geo.zone_index import ZoneIndex
 
 
@@ -94,11 +95,13 @@ class Ground:
     """The layers of one day, loaded when a rule asks for them; each only once.
 
     `load` gives a layer by its code, or says why there is none. `quotas` are what quota accounts have left, ha.
+    `join` keeps layers joined from one review to the next.
     """
 
     load: Callable[[str], Layer | Absent]
     quotas: Mapping[str, float] = field(default_factory=dict)
     outline: str | None = None
+    join: Callable[[tuple[Layer, ...]], Layers] | None = None
     _held: dict[str, Layer | Absent] = field(default_factory=dict)
 
     def one(self, code: str) -> Layer | Absent:

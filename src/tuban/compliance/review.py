@@ -54,7 +54,7 @@ def review(
     rules = sorted(
         (rule for pack in packs for rule in pack.rules if rule.holds(on)), key=lambda rule: rule.id
     )
-    asking = Asking(site, policy)
+    asking = Asking(site, policy, ground.join)
     question = Question(asking, ground, on)
     outside = _outside_county(asking, ground)
     codes = [code for rule in rules for layers in _layers_of(rule) for code in layers]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
@@ -18,7 +17,10 @@ from tuban.compliance.site import Site, moved
 from tuban.geo.area import area_m2, length_m
 from tuban.geo.overlay import site_shares
 from tuban.geo.overlay_result import areal
+from tuban.geo.overlay_site import Hit, Layers
 
+# Prepared zones larger than this are asked by themselves: joining copies them.
+SMALL_BYTES = 64 * 1024**2
 Where = Mapping[str, tuple[str, ...]] | None
 
 
@@ -60,6 +62,7 @@ class Asking:
 
     site: Site
     policy: Policy
+    join: Callable[[tuple[Layer, ...]], Layers] | None = None
 
     def __post_init__(self) -> None:
         self._rows: dict[str, NDArray[np.int64]] = {}
@@ -73,16 +76,30 @@ class Asking:
             if layer.index is not None and layer.code not in self._rows:
                 by_crs.setdefault(layer.crs, []).append(layer)
         for crs, some in by_crs.items():
-            table = self._table(self.site.in_(crs), crs, some)
-            found = _rows_by_layer(table)
-            for layer in some:
-                self._rows[layer.code] = found.get(layer.code, np.empty(0, np.int64))
-            # One object that holds the whole site: nothing of it can lie outside.
-            self._holders |= set(table["layer"][table["share"] >= 1.0])
+            held: dict[str, list[int]] = {layer.code: [] for layer in some}
+            for hit in self._hits(self.site.in_(crs), some):
+                held[hit.layer].append(hit.zone)
+                # One object that holds the whole site: nothing of it can lie outside.
+                if hit.share >= 1.0:
+                    self._holders.add(hit.layer)
+            self._rows |= {code: np.array(zones, dtype=np.int64) for code, zones in held.items()}
 
-    def _table(self, shape: Any, crs: str, layers: list[Layer]) -> pd.DataFrame:
-        indexes = {layer.code: layer.index for layer in layers if layer.index is not None}
-        return site_shares(gpd.GeoSeries([shape], crs=crs), indexes)
+    def _hits(self, shape: Any, layers: list[Layer]) -> list[Hit]:
+        """Ask layers of one system: the small ones joined, in one call; a large one is not copied for that."""
+        small = tuple(
+            layer for layer in layers if layer.index is not None and layer.index.nbytes <= SMALL_BYTES
+        )
+        large = [layer for layer in layers if layer not in small]
+        area = (
+            self.site.area_m2
+        )  # only which zones are hit is used of the shares, and the whole is near enough
+        found = list((self.join or joined)(small).shares(shape, site_m2=area)) if small else []
+        for layer in large:
+            assert layer.index is not None  # lines and points were left out before
+            series = gpd.GeoSeries([shape], crs=layer.crs)
+            table = site_shares(series, {layer.code: layer.index}, site_m2=area)
+            found += [Hit(*row) for row in table.itertuples(index=False)]
+        return found
 
     def rows(self, layer: Layer) -> NDArray[np.int64]:
         """Give the objects that the site has ground in (or, for lines and points, meets)."""
@@ -99,8 +116,7 @@ class Asking:
         shape = moved(np.array([around], dtype=object), crs, layer.crs)[0]
         if layer.index is None:
             return np.sort(np.asarray(layer.tree.query(shape, predicate="intersects"), dtype=np.int64))
-        table = self._table(shape, layer.crs, [layer])
-        return _rows_by_layer(table).get(layer.code, np.empty(0, np.int64))
+        return np.array([hit.zone for hit in self._hits(shape, [layer])], dtype=np.int64)
 
     def taking(self, layer: Layer, where: Where = None) -> Taking:
         """Work out what the site takes of a layer."""
@@ -161,7 +177,8 @@ class Asking:
         kept = parts if together else parts[~thin]
         if not len(kept):
             return Taking(*_of(layer), slivers=slivers)
-        taken = float(area_m2(kept, crs).sum())
+        # Unrounded: each part would be rounded to 0.01 m², and a site may take many.
+        taken = float(area_m2(kept, crs, rounding="none").sum())
         meant = shapely.union_all(kept)
         shape = moved(np.array([meant], dtype=object), crs, self.site.crs)[0]
         some = rows
@@ -178,9 +195,9 @@ class Asking:
         )
 
 
-def _rows_by_layer(table: pd.DataFrame) -> dict[str, NDArray[np.int64]]:
-    zones, names = table["zone"].to_numpy(np.int64), table["layer"].to_numpy()
-    return {str(name): np.sort(zones[names == name]) for name in dict.fromkeys(names)}
+def joined(layers: tuple[Layer, ...]) -> Layers:
+    """Join layers for one question; whoever asks many keeps what this gives."""
+    return Layers.of({layer.code: layer.index for layer in layers if layer.index is not None})
 
 
 def _of(layer: Layer) -> tuple[str, str, str, tuple[str, str]]:

@@ -20,12 +20,14 @@ from tuban.compliance.proposal import Counter, propose
 from tuban.compliance.result import Override, Review, lonlat
 from tuban.compliance.review import review
 from tuban.compliance.site import Site, site_of
+from tuban.compliance.taking import joined
 from tuban.domain.siterule import ATTRIBUTES, DEFAULT_ATTRIBUTES, RulePack
 from tuban.domain.unit import in_unit
 from tuban.domain.version import LayerVersion
 from tuban.errors import BrokenFile, Text, WrongUse
 from tuban.geo.boundary_points import read as read_boundary
 from tuban.geo.io import read_layer
+from tuban.geo.overlay_site import Layers
 from tuban.standards.profile import Profile
 from tuban.standards.rulepacks import packs, packs_for
 from tuban.store import Workspace
@@ -33,6 +35,7 @@ from tuban.store.indexes import ZoneIndexes
 from tuban.workflows.intake import profile_of
 
 PACKS_SETTING = "compliance.packs"
+MOST_JOINED = 16
 ABSENT_SETTING = "compliance.absent"
 QUOTA_SETTING = "compliance.quotas"
 # The largest unit that bounds the data, the first in force counts; and what a site is divided by.
@@ -54,6 +57,7 @@ class Desk:
 
     def __post_init__(self) -> None:
         self._layers: dict[str, Layer] = {}
+        self._joined: dict[tuple[str, ...], Layers] = {}
         self.profile: Profile = profile_of(self.ws)
 
     @classmethod
@@ -86,7 +90,16 @@ class Desk:
 
         outline = next((code for code in OUTLINES if code in in_force), OUTLINES[0])
         quotas = {str(k): float(v) for k, v in (self.ws.settings.get(QUOTA_SETTING) or {}).items()}
-        return Ground(load, quotas, outline)
+        return Ground(load, quotas, outline, self._join)
+
+    def _join(self, layers: tuple[Layer, ...]) -> Layers:
+        key = tuple(f"{layer.label}:{layer.sha256}" for layer in layers)
+        if key not in self._joined:
+            # A handful is asked for again and again; another day's layers replace them.
+            if len(self._joined) >= MOST_JOINED:
+                self._joined.clear()
+            self._joined[key] = joined(layers)
+        return self._joined[key]
 
     def _layer(self, version: LayerVersion) -> Layer:
         key = f"{version.code}:{version.number}:{version.sha256}"
