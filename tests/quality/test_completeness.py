@@ -114,6 +114,12 @@ def test_a_code_that_no_table_has_or_of_another_name_is_found(folder: Path, name
     assert any(word in said for said in found(other, "1201"))
 
 
+def test_a_date_in_front_of_a_name_is_no_administrative_code(folder: Path) -> None:
+    for name in ("20240101会议纪要.txt", "202401批复.txt"):
+        (folder / "6其他材料" / name).write_text("x", encoding="utf-8")
+    assert found(folder, "1201") == []
+
+
 def test_a_missing_layer_is_named_with_its_title(tmp_path: Path) -> None:
     made = layers()
     del made["CZKFBJ"]

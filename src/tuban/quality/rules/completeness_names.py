@@ -13,6 +13,8 @@ from tuban.quality.register import rule
 from tuban.standards.admin import admin_codes
 
 _CODE = re.compile(r"^(\d{6,})(.*)$", re.S)
+# A name that begins so is meant to begin with a code; dates and running numbers begin otherwise.
+_MEANT = re.compile(r"^\d{6}(?:\d{3}|\d{6})?[\u4e00-\u9fff(（]")
 _ELSEWHERE = re.compile(
     r"西安\s*80|xian\s*1980|北京\s*54|beijing\s*1954|WGS[ _-]?(?:19)?84|EPSG[:：]*\s*(\d{4,5})", re.I
 )
@@ -62,7 +64,7 @@ def _names(case: Case) -> Iterator[tuple[str, bool]]:
     seen = set()
     delivered = package.layout == "delivery"
     plain = re.sub(r"\.(zip|gdb|gpkg)$", "", package.name, flags=re.I)
-    if _CODE.match(plain) or (delivered and ("成果" in plain or "规划" in plain)):
+    if _MEANT.match(plain) or (delivered and ("成果" in plain or "规划" in plain)):
         seen.add(package.name)
         yield package.name, True
     for file in package.files:
@@ -74,7 +76,7 @@ def _names(case: Case) -> Iterator[tuple[str, bool]]:
         says_plan = database and ("国土空间" in name or "总体规划" in name)
         if (database and delivered) or says_plan:
             yield name, True
-        elif _CODE.match(name):
+        elif _MEANT.match(name) and (name[:2] in units_of(case) or name[:6] in units_of(case)):
             yield name, False
 
 

@@ -43,7 +43,11 @@ def mandatory_content(case: Case) -> Iterator[Finding]:
         raise case.skip("文件都很短,没有规划文本。", "The documents are short; none is the text of a plan.")
     whole = "\n".join(doc.text for doc in texts)
     name = texts[0].name
-    for topic, words in case.table("clauses").items():
+    clauses = case.table("clauses")
+    said = sum(any(word in whole for word in words) for words in clauses.values())
+    if len(whole) < _PLAN_CHARACTERS and said * 2 < len(clauses):
+        raise case.skip("文本过短,不是完整的规划文本。", "The text is too short to be that of a plan.")
+    for topic, words in clauses.items():
         if not any(word in whole for word in words):
             yield case.finding(
                 name,
@@ -73,16 +77,30 @@ def maps_present(case: Case) -> Iterator[Finding]:
     drawings += [file for file in package.of_kind("document") if "图" in file.name and file.suffix == ".pdf"]
     if not drawings:
         raise case.skip("没有图件(规则 1102 已报告)。", "There are no drawings; rule 1102 says so.")
-    for wanted in case.words("maps"):
+    missing = [
+        wanted
+        for wanted in case.words("maps")
+        if not any(word in file.stem for file in drawings for word in wanted.split("|"))
+    ]
+    if len(missing) == len(case.words("maps")):
+        listed = "、".join(wanted.split("|")[0] for wanted in missing)
+        yield case.finding(
+            "规划图件",
+            f"规划图件的文件名中认不出任何规定的图({listed})。请按图名命名。",
+            "None of the prescribed maps can be told from the names of the drawings. Name them after the maps.",
+            observed=f"{len(drawings)} 个图件",
+            expected=listed,
+        )
+        return
+    for wanted in missing:
         words = wanted.split("|")
-        if not any(word in file.stem for file in drawings for word in words):
-            yield case.finding(
-                "规划图件",
-                f"规划图件中没有“{' 或 '.join(words)}”图。请补充,或在图名中写明。",
-                f"There is no drawing of {' or '.join(words)}. Add it, or say it in the drawing's name.",
-                observed="无",
-                expected=wanted,
-            )
+        yield case.finding(
+            "规划图件",
+            f"规划图件中没有“{' 或 '.join(words)}”图。请补充,或在图名中写明。",
+            f"There is no drawing of {' or '.join(words)}. Add it, or say it in the drawing's name.",
+            observed="无",
+            expected=wanted,
+        )
 
 
 @rule("7103")
