@@ -113,9 +113,18 @@ def inspection_of(
         checked_at=checked_at,
         by=by,
         program=f"tuban {tuban.__version__}",
-        sample=sample,
+        sample=sample or _says_sample(result),
         backdrop=backdrop,
     )
+
+
+def _says_sample(result: Result) -> bool:
+    """Say whether the package calls itself a sample (示范), in its own name or its databases'."""
+    names = [
+        result.package.get("name", ""),
+        *(one.get("database") for one in result.package.get("layers", ())),
+    ]
+    return any("示范" in str(name) for name in names)
 
 
 def write_reports(
