@@ -16,9 +16,10 @@ from given import CRS, parcels, square
 from tuban.domain.progress import Step
 from tuban.errors import Cancelled, EmptyLayer, InvalidGeometry, NotFound, Text, WrongUse
 from tuban.geo import pieces as pieces_module
+from tuban.geo import pieces_zones
 from tuban.geo.overlay import Tolerance, shares_of_file
 from tuban.geo.pieces import pieces_of
-from tuban.geo.pieces_zones import ZoneLayer
+from tuban.geo.pieces_zones import ZoneLayer, zones_of
 from tuban.geo.zone_index import ZoneIndex
 from tuban.store.arrange import arrange
 from tuban.workflows.shares import shares_of_dataset
@@ -83,35 +84,43 @@ def test_a_piece_is_bounded_by_its_own_parcels(county):
         assert piece.box == pytest.approx(tuple(own.total_bounds))
 
 
-def test_only_zones_near_a_piece_travel_with_it_and_of_them_only_the_near_parts(county, lines):
+def test_only_zones_near_a_piece_are_prepared_for_it_and_of_them_only_the_near_parts(county, lines):
     layer = ZoneLayer("ZONES", lines["ZONES"], id_column="HXDM")
     names = pd.read_parquet(lines["ZONES"], columns=["HXDM"])["HXDM"].tolist()
     west = next(piece for piece in pieces_of(county, rows=1000) if piece.county == "410481")
-    near = layer.near(west)
-    assert near.zone.tolist() == [names.index("two")]
-    assert near.ids is not None
-    assert near.ids.to_pylist() == ["two"]
-    assert shapely.from_wkb(near.wkb[0].as_py()).bounds == square(350, 350, 100).bounds
+    found = zones_of(layer.near(west), west)
+    assert found.number.tolist() == [names.index("two")]
+    assert found.ids is not None
+    assert found.ids.to_pylist() == ["two"]
+    assert found.index.shapes(np.array([0]))[0].bounds == square(350, 350, 100).bounds
 
 
-def test_lines_held_one_row_group_at_a_time_are_the_same_lines(county, tmp_path):
-    cells = parcels(9, side_m=270.0)
-    file = keep(cells[["BSM", "geometry"]], tmp_path / "cells.parquet", group=5)
-    tight, roomy = (ZoneLayer("C", file, id_column="BSM", kept_bytes=room) for room in (1, 1 << 30))
+def test_row_groups_far_from_a_piece_are_not_read(county, tmp_path):
+    file = keep(parcels(9, side_m=270.0)[["BSM", "geometry"]], tmp_path / "cells.parquet", group=5)
+    layer = ZoneLayer("C", file)
+    groups = pieces_of(file, rows=1)
     for piece in pieces_of(county, rows=8):
-        a, b = tight.near(piece), roomy.near(piece)
-        assert len(tight._kept) <= 1
-        assert a.zone.tolist() == b.zone.tolist()
-        assert a.wkb.equals(b.wkb)
-        assert a.ids is not None
-        assert a.ids.equals(b.ids)
-        boxes = shapely.bounds(shapely.from_wkb(a.wkb.to_numpy(zero_copy_only=False)))
         west, south, east, north = piece.box
-        touching = (
-            (boxes[:, 0] <= east) & (boxes[:, 2] >= west) & (boxes[:, 1] <= north) & (boxes[:, 3] >= south)
-        )
-        assert touching.all()
-    assert len(roomy._kept) > 1
+        near = [
+            group.first_row
+            for group in groups
+            if group.box[0] <= east
+            and group.box[2] >= west
+            and group.box[1] <= north
+            and group.box[3] >= south
+        ]
+        assert [first for _, first in layer.near(piece).groups] == near
+        assert len(near) < len(groups)
+
+
+def test_lines_held_one_row_group_at_a_time_are_the_same_lines(county, tmp_path, monkeypatch):
+    file = keep(parcels(9, side_m=270.0)[["BSM", "geometry"]], tmp_path / "cells.parquet", group=5)
+    roomy = run(county, {"C": file}, tmp_path / "roomy.parquet", rows=8, zone_id="BSM")
+    monkeypatch.setattr(pieces_zones, "KEPT_BYTES", 1)
+    tight = run(county, {"C": file}, tmp_path / "tight.parquet", rows=8, zone_id="BSM")
+    pd.testing.assert_frame_equal(tight, roomy)
+    assert len(pieces_zones._kept) == 1
+    assert tight.groupby(["file", "parcel"])["share"].sum().to_numpy() == pytest.approx(1.0)
 
 
 def test_areas_are_the_overlaps_that_arithmetic_gives(county, lines, engine, tmp_path):

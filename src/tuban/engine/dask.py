@@ -84,7 +84,7 @@ def _started(workers: int) -> LocalCluster:
             n_workers=workers,
             threads_per_worker=1,
             processes=True,
-            dashboard_address=None,  # pyright: ignore[reportArgumentType]  # its stubs forget None
+            dashboard_address="127.0.0.1:0",  # any free port, for this machine alone
             silence_logs=logging.CRITICAL,  # a lost worker is no news to who asked for areas
         )
 

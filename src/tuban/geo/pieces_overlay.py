@@ -1,4 +1,4 @@
-"""Overlay of one piece: the zones near it travel with it, and nothing else of their layer."""
+"""Overlay of one piece with the zones near it: the work that an engine maps over pieces."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from tuban.geo.overlay_pairs import measure_pairs, must_hold
 from tuban.geo.overlay_result import Tolerance, clipped, settled, slivers
 from tuban.geo.overlay_sound import PARCEL
 from tuban.geo.pieces import Piece, batches, geometry_of, parquet
-from tuban.geo.pieces_zones import ZONE, NearZones, no_column
+from tuban.geo.pieces_zones import NearZones, Zones, no_column, zones_of
 from tuban.geo.zone_index import ZoneIndex
 
 AREA = "_area_m2"
@@ -27,7 +27,7 @@ AREA = "_area_m2"
 
 @dataclass(frozen=True)
 class Task:
-    """All that a worker needs: which rows, the zones near them, and what counts."""
+    """All that a worker needs to know: which rows, where the zones near them lie, and what counts."""
 
     piece: Piece
     near: tuple[NearZones, ...]
@@ -49,22 +49,21 @@ def shares_of_piece(task: Task) -> pa.Table:
         geometry = geometry_of(handle)
         if task.id_column is not None and task.id_column not in handle.schema_arrow.names:
             raise no_column(piece.file or piece.place, task.id_column, handle.schema_arrow.names)
-    # Whoever sent the zones has checked them.
-    indices = [ZoneIndex.of_rings(from_arrow(near.wkb, ZONE), piece.crs) for near in task.near]
+    zones = [zones_of(near, piece) for near in task.near]
     columns = [geometry, AREA, *([task.id_column] if task.id_column else [])]
     found = []
     for first, batch in batches(piece, columns):
         rows = _Rows(first, batch, geometry, piece.crs)
-        found.append(_table(task, first, batch, [*_measured(task, rows, indices)]))
+        found.append(_table(task, zones, first, batch, [*_measured(task, rows, zones)]))
     return pa.concat_tables(found)
 
 
-def _measured(task: Task, rows: _Rows, indices: list[ZoneIndex]) -> Iterator[pd.DataFrame]:
-    for number, (near, index) in enumerate(zip(task.near, indices, strict=True)):
-        if len(near.zone):
-            frame = rows.shares(index, task)
+def _measured(task: Task, rows: _Rows, zones: list[Zones]) -> Iterator[pd.DataFrame]:
+    for layer, near in enumerate(zones):
+        if len(near.number):
+            frame = rows.shares(near.index, task)
             place = frame["zone"].to_numpy()
-            yield frame.assign(layer=number, near=place, zone=near.zone[place])
+            yield frame.assign(layer=layer, near=place, zone=near.number[place])
 
 
 class _Rows:
@@ -101,7 +100,9 @@ class _Rows:
         return area_m2(self._shapes(once), self._crs)[place]
 
 
-def _table(task: Task, first: int, batch: pa.RecordBatch, frames: list[pd.DataFrame]) -> pa.Table:
+def _table(
+    task: Task, zones: list[Zones], first: int, batch: pa.RecordBatch, frames: list[pd.DataFrame]
+) -> pa.Table:
     names = [near.layer for near in task.near]
     none = pd.DataFrame({"parcel": [], "zone": [], "area_m2": [], "share": [], "layer": [], "near": []})
     whole = pd.concat(frames, ignore_index=True) if frames else none
@@ -119,9 +120,9 @@ def _table(task: Task, first: int, batch: pa.RecordBatch, frames: list[pd.DataFr
     layer = whole["layer"].to_numpy(dtype=np.int32)
     columns["layer"] = pa.DictionaryArray.from_arrays(pa.array(layer), pa.array(names, pa.string()))
     columns["zone"] = pa.array(whole["zone"].to_numpy())
-    if any(near.ids is not None for near in task.near):
+    if any(near.ids is not None for near in zones):
         ids = np.full(rows, None, dtype=object)
-        for number, near in enumerate(task.near):
+        for number, near in enumerate(zones):
             if near.ids is not None:
                 mine = np.flatnonzero(layer == number)
                 ids[mine] = near.ids.to_numpy(zero_copy_only=False)[whole["near"].to_numpy()[mine]]

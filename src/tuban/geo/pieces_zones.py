@@ -1,14 +1,14 @@
-"""A layer of zones of any size: what lies near a piece is read, converted and cut out for it."""
+"""A layer of zones of any size: whoever plans says which row groups lie near a piece, whoever works reads them."""
 
 from __future__ import annotations
 
+import threading
+import uuid
 from collections import OrderedDict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 from pathlib import Path
-from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -24,98 +24,70 @@ from tuban.geo.pieces import Box, Piece, batches, geometry_of, parquet, pieces_o
 from tuban.geo.zone_index import ZoneIndex
 
 ZONE = Text("分区", "zone")
+KEPT_BYTES = 512 * 1024**2  # lines that a process holds, of all layers together
 _MARGIN_DEGREES = 1e-4  # about ten metres: a bent side of a box, seen from another system
 
 
 @dataclass(frozen=True)
 class NearZones:
-    """Those zones of a layer that a piece may meet, of each only the parts near it.
+    """Where the zones lie that a piece may meet: row groups of their layer, and the number of the first zone of each.
 
-    `wkb` m polygons in the piece's system, `zone` the number of each in its layer, `ids` what the layer calls
-    them (None where nobody asked).
+    `run` tells apart what was read for one run from what a file held earlier.
     """
 
     layer: str
-    zone: NDArray[np.int64]
-    wkb: pa.Array
+    groups: tuple[tuple[Piece, int], ...]
+    id_column: str | None
+    checked: bool
+    run: str
+
+
+@dataclass(frozen=True)
+class Zones:
+    """The zones near a piece, prepared: `number` of each in its layer, `ids` where they were asked for."""
+
+    index: ZoneIndex
+    number: NDArray[np.int64]
     ids: pa.Array | None
 
 
 class ZoneLayer:
-    """A layer of zones at whoever plans the work: its row groups are read when a piece comes near them.
-
-    What was read last is kept, up to `kept_bytes`: pieces follow one another in space, so most find their
-    zones there. A layer larger than memory is divided into files or row groups, as the store writes them.
-    """
+    """A layer of zones at whoever plans the work: only its footers are read."""
 
     def __init__(
-        self,
-        name: str,
-        place: str | Path,
-        *,
-        id_column: str | None = None,
-        checked: bool = False,
-        kept_bytes: int = 512 * 1024**2,
+        self, name: str, place: str | Path, *, id_column: str | None = None, checked: bool = False
     ) -> None:
         """Open a dataset of zones, as `pieces_of` takes it; zones are numbered row after row, file after file."""
         self.name = name
         self._id_column = id_column
         self._checked = checked
-        self._groups = pieces_of(place, rows=1)
-        self._first_zone = _first_rows(self._groups)
-        self._kept: OrderedDict[tuple[int, str], _Parts] = OrderedDict()
-        self._room = kept_bytes
+        groups = pieces_of(place, rows=1)
+        self._groups = list(zip(groups, accumulate((g.rows for g in groups), initial=0), strict=False))
+        self._run = uuid.uuid4().hex
 
     def near(self, piece: Piece) -> NearZones:
-        """Give the zones that a piece may meet.
+        """Say where the zones lie that a piece may meet."""
+        near = tuple(each for each in self._groups if _may_meet(each[0], piece))
+        return NearZones(self.name, near, self._id_column, self._checked, self._run)
 
-        Raises
-        ------
-        InvalidGeometry : a zone that crosses itself, unless they are `checked` already. WrongUse : no such
-        column of ids.
-        """
-        found = [
-            self._parts(number, piece.crs).within(piece.box)
-            for number, group in enumerate(self._groups)
-            if _may_meet(group, piece)
-        ]
-        zone = np.concatenate([np.empty(0, np.int64), *(each[0] for each in found)])
-        wkb = pa.concat_arrays([pa.array([], pa.large_binary()), *(each[1] for each in found)])
-        ids = None
-        if self._id_column is not None:
-            ids = pa.concat_arrays([pa.array([], pa.string()), *(each[2] for each in found)])
-        return NearZones(self.name, zone, wkb, ids)
 
-    def _parts(self, number: int, crs: str) -> _Parts:
-        key = number, crs
-        if key in self._kept:
-            self._kept.move_to_end(key)
-            return self._kept[key]
-        made = self._kept[key] = self._read(number, crs)
-        while len(self._kept) > 1 and sum(parts.nbytes for parts in self._kept.values()) > self._room:
-            self._kept.popitem(last=False)
-        return made
+def zones_of(near: NearZones, piece: Piece) -> Zones:
+    """Read and prepare the zones near a piece, of each only the parts near it.
 
-    def _read(self, number: int, crs: str) -> _Parts:
-        group = self._groups[number]
-        with parquet(group.place, group.file) as handle:
-            geometry, names = geometry_of(handle), handle.schema_arrow.names
-        if self._id_column is not None and self._id_column not in names:
-            raise no_column(group.file or group.place, self._id_column, names)
-        wkb: list[pa.Array] = []
-        ids: list[pa.Array] = []
-        for first, batch in batches(group, [geometry, *([self._id_column] if self._id_column else [])]):
-            column = batch.column(geometry)
-            wkb.append(column.cast(pa.large_binary()))
-            rows = first + np.arange(len(column))
-            if self._checked:
-                must_be_sound(from_arrow(column, ZONE, first_row=first), group.crs, ZONE, None, first)
-            else:
-                must_be_valid(shapely.from_wkb(column.to_numpy(zero_copy_only=False)), ZONE, rows)
-            if self._id_column:
-                ids.append(batch.column(self._id_column).cast(pa.string()))
-        rings = _rings_in(pa.concat_arrays(wkb), group.crs, crs)
-        return _Parts.of(rings, self._first_zone[number], pa.concat_arrays(ids) if ids else None)
+    Row groups that were read last are kept: pieces follow one another in space, so most find them there.
+
+    Raises
+    ------
+    InvalidGeometry : a zone that crosses itself, unless they are `checked` already; then one whose area would
+    be wrong. WrongUse : no such column of ids.
+    """
+    found = [_held(near, place, piece.crs).within(piece.box) for place in range(len(near.groups))]
+    rings = _joined([each[1] for each in found])
+    ids = None
+    if near.id_column is not None:
+        ids = pa.concat_arrays([pa.array([], pa.string()), *(each[2] for each in found)])
+    number = np.concatenate([np.empty(0, np.int64), *(each[0] for each in found)])
+    return Zones(ZoneIndex.of_rings(rings, piece.crs), number, ids)
 
 
 @dataclass(frozen=True)
@@ -137,7 +109,7 @@ class _Parts:
     def nbytes(self) -> int:
         return self.rings.xy.nbytes + self.rings.ring_off.nbytes + self.box.nbytes + self.zone.nbytes
 
-    def within(self, box: Box | None) -> tuple[NDArray[np.int64], pa.Array, pa.Array | None]:
+    def within(self, box: Box | None) -> tuple[NDArray[np.int64], Rings, pa.Array | None]:
         """Give the numbers of the zones near a box, of each the parts that touch it, and their ids."""
         if box is None:
             part = np.arange(len(self.zone))
@@ -147,15 +119,66 @@ class _Parts:
             part = np.flatnonzero(
                 (own[:, 0] <= east) & (own[:, 2] >= west) & (own[:, 1] <= north) & (own[:, 3] >= south)
             )
-        zone, place = np.unique(self.zone[part], return_inverse=True)
+        zone, counts = np.unique(self.zone[part], return_counts=True)
         ring, part_off = _gathered(self.rings.part_off, part)
         point, ring_off = _gathered(self.rings.ring_off, ring)
-        polygons = shapely.from_ragged_array(
-            shapely.GeometryType.POLYGON, self.rings.xy[point], (ring_off, part_off)
-        )
-        shapes = shapely.multipolygons(polygons, indices=place) if len(part) else np.empty(0, object)
-        wkb = pa.array(shapely.to_wkb(shapes, flavor="iso"), type=pa.large_binary())
-        return self.first + zone, wkb, None if self.ids is None else self.ids.take(pa.array(zone))
+        near = Rings(self.rings.xy[point], ring_off, part_off, _ends(counts))
+        return self.first + zone, near, None if self.ids is None else self.ids.take(pa.array(zone))
+
+
+_kept: OrderedDict[tuple[str, int, str], _Parts] = OrderedDict()
+_reading: dict[tuple[str, int, str], threading.Lock] = {}
+_guard = threading.Lock()
+
+
+def _held(near: NearZones, place: int, crs: str) -> _Parts:
+    """Give a row group's zones from memory, or read them: one thread reads while the others wait."""
+    group, first = near.groups[place]
+    key = near.run, first, crs
+    with _guard:
+        if key in _kept:
+            _kept.move_to_end(key)
+            return _kept[key]
+        reading = _reading.setdefault(key, threading.Lock())
+    with reading:
+        with _guard:
+            if key in _kept:
+                return _kept[key]
+        made = _read(group, first, near, crs)
+        with _guard:
+            _kept[key] = made
+            while len(_kept) > 1 and sum(parts.nbytes for parts in _kept.values()) > KEPT_BYTES:
+                _reading.pop(_kept.popitem(last=False)[0], None)
+    return made
+
+
+def _read(group: Piece, first_zone: int, near: NearZones, crs: str) -> _Parts:
+    with parquet(group.place, group.file) as handle:
+        geometry, names = geometry_of(handle), handle.schema_arrow.names
+    if near.id_column is not None and near.id_column not in names:
+        raise no_column(group.file or group.place, near.id_column, names)
+    wkb: list[pa.Array] = []
+    ids: list[pa.Array] = []
+    for first, batch in batches(group, [geometry, *([near.id_column] if near.id_column else [])]):
+        column = batch.column(geometry)
+        wkb.append(column.cast(pa.large_binary()))
+        rows = first + np.arange(len(column))
+        if near.checked:
+            must_be_sound(from_arrow(column, ZONE, first_row=first), group.crs, ZONE, None, first)
+        else:
+            must_be_valid(shapely.from_wkb(column.to_numpy(zero_copy_only=False)), ZONE, rows)
+        if near.id_column:
+            ids.append(batch.column(near.id_column).cast(pa.string()))
+    rings = _rings_in(pa.concat_arrays(wkb), group.crs, crs)
+    return _Parts.of(rings, first_zone, pa.concat_arrays(ids) if ids else None)
+
+
+def _rings_in(column: pa.Array, theirs: str, crs: str) -> Rings:
+    if theirs == crs:
+        return from_arrow(column, ZONE)
+    # Another zone of the projection, or degrees: long edges are divided first, as every overlay does it.
+    shapes = gpd.GeoSeries(shapely.from_wkb(column.to_numpy(zero_copy_only=False)), crs=theirs)
+    return ZoneIndex.of(shapes, crs, checked=True).rings
 
 
 def _may_meet(group: Piece, piece: Piece) -> bool:
@@ -176,25 +199,29 @@ def _degrees(box: Box, crs: str) -> Box:
     return west - _MARGIN_DEGREES, south - _MARGIN_DEGREES, east + _MARGIN_DEGREES, north + _MARGIN_DEGREES
 
 
-def _first_rows(groups: Sequence[Piece]) -> list[int]:
-    """Number the rows of a dataset through all its files; gives the first of each group."""
-    return [0, *accumulate(group.rows for group in groups)][:-1]
+def _joined(found: list[Rings]) -> Rings:
+    """Put polygons end to end."""
+    if len(found) == 1:
+        return found[0]
+
+    def offsets(name: str) -> NDArray[np.int64]:
+        counts = [np.diff(getattr(rings, name)) for rings in found]
+        return _ends(np.concatenate([np.empty(0, np.int64), *counts]))
+
+    xy = np.concatenate([np.empty((0, 2)), *(rings.xy for rings in found)])
+    return Rings(xy, offsets("ring_off"), offsets("part_off"), offsets("row_off"))
 
 
-def _rings_in(column: pa.Array, theirs: str, crs: str) -> Rings:
-    if theirs == crs:
-        return from_arrow(column, ZONE)
-    # Another zone of the projection, or degrees: long edges are divided first, as every overlay does it.
-    shapes = gpd.GeoSeries(shapely.from_wkb(column.to_numpy(zero_copy_only=False)), crs=theirs)
-    return ZoneIndex.of(shapes, crs, checked=True).rings
+def _ends(counts: NDArray[np.int64]) -> NDArray[np.int64]:
+    return np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
 
 
 def _gathered(
-    offsets: NDArray[np.int64], chosen: NDArray[Any]
+    offsets: NDArray[np.int64], chosen: NDArray[np.int64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Give the members of the chosen groups one after another, and where each group begins among them."""
     counts = offsets[chosen + 1] - offsets[chosen]
-    starts = np.concatenate([[0], np.cumsum(counts)])
+    starts = _ends(counts)
     return np.repeat(offsets[chosen] - starts[:-1], counts) + np.arange(starts[-1]), starts
 
 

@@ -1,6 +1,6 @@
 """Areas of a layer of any size in control lines (大图层叠加): planned by footers, worked on by an engine.
 
-What is held here is the lines near the pieces under way, and a few pieces' results; rows go to the result file as they come, in the
+What is held here is a few pieces' results; rows go to the result file as they come, in the
 order of files, rows, layers and zones, whichever engine worked.
 """
 
@@ -28,8 +28,6 @@ from tuban.geo.pieces_zones import ZoneLayer
 from tuban.store.disk import disk_in_words, sync_file
 
 __all__ = ["Done", "shares_of_dataset"]
-
-_LINES_BYTES = 1024**3  # lines held at once, of all layers together
 
 
 @dataclass(frozen=True)
@@ -93,10 +91,7 @@ def shares_of_dataset(
         )
     progress(Step(0.0, Text("读取文件目录", "Reading footers")))
     pieces = pieces_of(parcels, rows=rows)
-    layers = [
-        ZoneLayer(name, place, id_column=zone_id, checked=checked, kept_bytes=_LINES_BYTES // len(zones))
-        for name, place in zones.items()
-    ]
+    layers = [ZoneLayer(name, place, id_column=zone_id, checked=checked) for name, place in zones.items()]
 
     def tasks() -> Iterator[Task]:
         for piece in pieces:
