@@ -45,6 +45,7 @@ class Statement:
     explicit_place: bool
     block: int
     part: bool = False
+    stance: str = ""
 
     @property
     def key(self) -> tuple[str, str, str, str]:
@@ -85,7 +86,22 @@ def _of_text(facts: Facts) -> Iterator[Statement]:
                 explicit_place=q.explicit_place,
                 block=passage.index,
                 part=q.part,
+                stance="" if flow else _stance(passage.headings),
             )
+
+
+_OF_NOW = re.compile(r"现状|基础|问题|评估|评价|成效|体检|实施情况|概况|风险|短板|挑战")
+_OF_PLAN = re.compile(r"目标|战略|愿景|规划|布局|方案|策略|管控|格局|体系|保障|建设|优化")
+
+
+def _stance(headings: tuple[str, ...]) -> str:
+    """Tell whether the nearest heading that says so speaks of what is, or of what is planned."""
+    for heading in reversed(headings):
+        if _OF_NOW.search(heading):
+            return "now"
+        if _OF_PLAN.search(heading):
+            return "plan"
+    return ""
 
 
 def _subject(q: Quantity) -> tuple[str, str]:
@@ -142,6 +158,7 @@ def _of_table(facts: Facts, table: Table) -> Iterator[Statement]:
             table=True,
             explicit_place=place is not None or bool(context.place),
             block=table.block,
+            stance=_stance((*table.headings, table.caption)),
         )
 
 

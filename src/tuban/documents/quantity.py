@@ -151,6 +151,7 @@ def quantities(text: Clean, block: int, places: Places, context: Context) -> Ite
     plain = text.text
     masked = _masked(plain)
     start = 0
+    context = replace(context, place=_spoken_of(plain, places) or context.place)
     year, phase = context.year, context.phase
     for index, end in enumerate(_sentence_ends(plain)):
         sentence, hidden = plain[start:end], masked[start:end]
@@ -160,6 +161,29 @@ def quantities(text: Clean, block: int, places: Places, context: Context) -> Ite
         year = _last_year(sentence[:10]) or (year if index and not _last_year(sentence) else context.year)
         phase = _phase(sentence) or phase
         start = end
+
+
+# What a paragraph or heading may be all about besides towns: 东部片区：…….
+_ENTITY = re.compile(
+    r"^(?:[\d.()一二三四五六七八九十、①-⑩]{0,5})"
+    r"([\u4e00-\u9fff]{1,10}(?:片区|组团|单元|园区|街区|小区|基地|公园|水库|景区|新城|新区|廊道|湿地))(?:[：。(，]|$)"
+)
+
+
+def _spoken_of(text: str, places: Places) -> str:
+    """Give the town or entity that a paragraph opens with: what follows is said of it."""
+    for at, name in places.find(text[:16]):
+        word = next((w for w in places.names if places.name(w) == name and text.startswith(w, at)), "")
+        after = text[at + len(word) : at + len(word) + 2] if word else ""
+        if (
+            at <= 5
+            and name
+            and name not in places.upper
+            and (after[:1] in "：。，(" or after in ("位于", "地处"))
+        ):
+            return name
+    found = _ENTITY.match(text)
+    return found.group(1) if found and len(text) > found.end() else ""
 
 
 def _sentence_ends(text: str) -> list[int]:
@@ -513,10 +537,11 @@ def context_of(headings: list[str], places: Places) -> Context:
     place = year = phase = mode = ""
     for heading in headings:
         found = [name for _, name in places.find(heading)]
+        entity = _ENTITY.match(heading)
         if len(set(found)) == 1:
             place = found[0]
-        elif found and not place:
-            place = ""
+        elif entity and entity.end() == len(heading):
+            place = entity.group(1)
         said = _last_year(heading)
         year = said if said and "-" not in said else year  # a period is the plan's, not the figure's
         phase = _phase(heading) or phase

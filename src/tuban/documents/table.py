@@ -337,4 +337,10 @@ def _kinds(labels: list[tuple[str, ...]]) -> tuple[tuple[int, ...], tuple[int, .
             totals.append(r)
         elif any(name.startswith(tuple(said["part_marks"])) for name in first):
             parts.append(r)
+        elif (
+            r in (0, len(labels) - 1)
+            and len(labels) > 3
+            and any(name in said["places"]["whole"] for name in first)
+        ):
+            totals.append(r)  # 全县 above or below its towns
     return tuple(totals), tuple(subtotals), tuple(parts)

@@ -137,6 +137,8 @@ def _verdict(a: Statement, b: Statement, members: list[Statement]) -> tuple[Judg
         and (a.year, a.mode) == (b.year, b.mode)
         and ((bool(a.place) and a.table != b.table) or a.attribute == "net change")
     )
+    if a.stance and b.stance and a.stance != b.stance and not (a.year or a.phase or a.mode):
+        same_tags = False  # one tells what is, the other what is planned
     if said == "rounding":
         return (Judgement.ROUNDING, 0.7) if same_tags or _gap(a, b) < _NEAR else None
     if about:
