@@ -35,7 +35,6 @@ from tuban.standards.chain import shipped_profiles
 from tuban.store.runs import Run
 from tuban.workflows.quality import check_package
 from tuban.workflows.quality_repair import accept_repairs, propose_repairs
-from tuban.workflows.quality_shapes import keep_package_shapes
 
 CACHE = "repairs"
 _SCHEMA = pa.schema(
@@ -134,16 +133,9 @@ def accept(state: State, number: str, ids: Sequence[str] | None) -> Task:
             )  # fmt: skip
             checked = check_package(
                 made.path, ws=state.workspace, profile=_profile(of), name=made.path.name, by=BY,
-                progress=part(progress, 0.5, 0.9),
+                progress=part(progress, 0.5, 1.0),
             )  # fmt: skip
             assert checked.run is not None, "with a workspace every run is kept"
-            keep_package_shapes(
-                state.workspace,
-                checked.run,
-                made.path,
-                profile=_profile(of),
-                progress=part(progress, 0.9, 1.0),
-            )
             kept = keep_package(state, checked.run, made.path)
             beside = _folder(state, checked.run)
             shutil.rmtree(beside, ignore_errors=True)

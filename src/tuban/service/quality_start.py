@@ -10,7 +10,7 @@ from pathlib import Path
 
 from fastapi import UploadFile
 
-from tuban.domain.progress import Progress, part
+from tuban.domain.progress import Progress
 from tuban.domain.version import LayerVersion
 from tuban.errors import Text, WrongUse
 from tuban.service.quality_packages import keep_package
@@ -20,7 +20,6 @@ from tuban.service.tasks import Task
 from tuban.service.uploading import BY, keep, safe_name
 from tuban.store.runs import Run
 from tuban.workflows.quality import check_package, check_versions
-from tuban.workflows.quality_shapes import keep_package_shapes, keep_version_shapes
 
 AREA = "quality"
 _VERSION = re.compile(r"^(\w[\w\-]{0,63})(?:@([1-9]\d{0,8}))?$")
@@ -67,26 +66,17 @@ def _start_package(state: State, file: UploadFile, profile: str) -> Task:
 
 def _package(state: State, path: Path, name: str, profile: str, progress: Progress) -> Run:
     chosen = profile_named(state, profile)
-    checked = check_package(
-        path, ws=state.workspace, profile=chosen, name=name, by=BY, progress=part(progress, 0.0, 0.9)
-    )
+    checked = check_package(path, ws=state.workspace, profile=chosen, name=name, by=BY, progress=progress)
     run = _kept(checked.run)
-    keep_package_shapes(state.workspace, run, path, profile=chosen, progress=part(progress, 0.9, 1.0))
     keep_package(state, run, path)
     return run
 
 
 def _versions(state: State, versions: Sequence[LayerVersion], profile: str, progress: Progress) -> Run:
     checked = check_versions(
-        state.workspace,
-        versions,
-        profile=profile_named(state, profile),
-        by=BY,
-        progress=part(progress, 0.0, 0.9),
+        state.workspace, versions, profile=profile_named(state, profile), by=BY, progress=progress
     )
-    run = _kept(checked.run)
-    keep_version_shapes(state.workspace, run, versions, progress=part(progress, 0.9, 1.0))
-    return run
+    return _kept(checked.run)
 
 
 def _kept(run: Run | None) -> Run:

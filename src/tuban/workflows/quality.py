@@ -27,6 +27,7 @@ from tuban.store import runs as kept_runs
 from tuban.store.exceptions import Acceptance
 from tuban.store.runs import Run
 from tuban.workflows.intake import OWN_PROFILE, profile_of
+from tuban.workflows.quality_shapes import keep_shapes
 
 KIND = "quality"
 
@@ -223,4 +224,5 @@ def _settle(
         places=boxes_of(package, whole),
         accepted={key: one.number for key, one in apart.items()},
     )  # fmt: skip
+    keep_shapes(ws, run, package, whole)
     return Checked(result, run)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,16 +15,16 @@ import pyarrow as pa
 import shapely
 
 from tuban.domain.finding import Finding
-from tuban.domain.progress import Progress, Step, quiet
 from tuban.domain.version import LayerVersion
-from tuban.errors import Text
+from tuban.errors import StoreFault
 from tuban.geo.write import write_layers
-from tuban.quality.package import Package, PackageLayer, open_package, package_of
+from tuban.quality.package import Package, PackageLayer
 from tuban.store import Workspace
 from tuban.store.findings_file import Kept
-from tuban.store.runs import Run, findings_of
-from tuban.workflows.quality import delivery_words, rules_of
+from tuban.store.runs import Run
+from tuban.workflows.intake import profile_of
 
+_log = logging.getLogger(__name__)
 CACHE = "shapes"
 # A finding over a whole layer names thousands of objects; a map shows so many.
 MOST = 12
@@ -36,27 +37,20 @@ _LINKS = pa.schema([("shapes", pa.list_(pa.int32()))])
 Shape = tuple[str, str, Any, str | None]
 
 
-def keep_package_shapes(
-    ws: Workspace, run: Run, path: str | Path, *, profile: str | None = None, progress: Progress = quiet
-) -> None:
-    """Keep the shapes of the objects that the findings of a run on a package concern."""
-    definitions, book = rules_of(ws, profile)
-    with open_package(path, definitions, delivery=delivery_words(book)) as package:
-        _keep(ws, run, package, progress)
+def keep_shapes(ws: Workspace, run: Run, package: Package, findings: Sequence[Finding]) -> None:
+    """Keep the shapes of the objects that the findings of a run concern, in their order; the package is still open.
 
-
-def keep_version_shapes(
-    ws: Workspace, run: Run, versions: Sequence[LayerVersion], *, progress: Progress = quiet
-) -> None:
-    """Keep the shapes of the objects that the findings of a run on stored versions concern."""
-    definitions, _ = rules_of(ws, None)
-    layers = [(one.code, definitions.layer(one.code), ws.read(one)) for one in versions]
-    _keep(ws, run, package_of(layers, run.subject, run.sha256), progress)
+    They help to look at a finding; where they cannot be written, the run stands without them.
+    """
+    try:
+        _keep(ws, run, package, findings)
+    except (OSError, StoreFault):
+        _log.exception("the shapes of run %s were not kept", run.number)
 
 
 def write_as_package(ws: Workspace, versions: Sequence[LayerVersion], path: Path) -> Path:
     """Write layer versions as the layers of one GeoPackage, in order to judge or repair them as a package."""
-    definitions, _ = rules_of(ws, None)
+    definitions = profile_of(ws)
     frames, kinds = {}, {}
     for one in versions:
         frame = ws.read(one)
@@ -78,9 +72,7 @@ def shapes_of(ws: Workspace, run: Run, kept: Kept) -> list[Shape]:
     return [(row["layer"], row["object"], shapely.from_wkb(row["wkb"]), row["crs"]) for row in rows]
 
 
-def _keep(ws: Workspace, run: Run, package: Package, progress: Progress) -> None:
-    progress(Step(0.0, Text("保存问题图形", "Keeping the shapes of the objects")))
-    findings = [kept.finding for kept in findings_of(ws, run, limit=None).items]
+def _keep(ws: Workspace, run: Run, package: Package, findings: Sequence[Finding]) -> None:
     layers = {
         layer.label: layer
         for database in package.databases
@@ -93,10 +85,11 @@ def _keep(ws: Workspace, run: Run, package: Package, progress: Progress) -> None
         for place in one:
             numbers.setdefault(place, len(numbers))
     rows: list[dict[str, Any]] = [{}] * len(numbers)
-    for label, layer in layers.items():
-        mine = [(row, number) for (name, row), number in numbers.items() if name == label]
-        if not mine:
-            continue
+    by_layer: dict[str, list[tuple[int, int]]] = {}
+    for (label, row), number in numbers.items():
+        by_layer.setdefault(label, []).append((row, number))
+    for label, mine in by_layer.items():
+        layer = layers[label]
         at = np.array([row for row, _ in mine])
         wkb = shapely.to_wkb(shapely.force_2d(layer.geometry[at]))
         for (row, number), shape in zip(mine, wkb, strict=True):
@@ -111,7 +104,6 @@ def _keep(ws: Workspace, run: Run, package: Package, progress: Progress) -> None
     _write(shapes, pa.Table.from_pylist(rows, schema=_SHAPES))
     numbered = [[numbers[place] for place in one] for one in places]
     _write(links, pa.table({"shapes": pa.array(numbered, _LINKS.field(0).type)}))
-    progress(Step(1.0, Text("完成", "Done")))
 
 
 def _places(findings: Sequence[Finding], layers: dict[str, PackageLayer]) -> list[list[tuple[str, int]]]:
