@@ -8,15 +8,16 @@ from typing import TYPE_CHECKING
 import click
 
 from tuban.cli.quality_foreign import model_
+from tuban.cli.quality_print import show_result
 from tuban.cli.quality_repair import repair_
 from tuban.cli.quality_report import corpus_, report_, report_options
 from tuban.cli.quality_runs import VERBS
-from tuban.cli.say import current_language, progress_bar, say, show_table
+from tuban.cli.say import current_language, progress_bar, say
 from tuban.cli.workspace import open_if_there
 from tuban.errors import Text
 
 if TYPE_CHECKING:
-    from tuban.quality.result import Result
+    pass
 
 
 @click.group(help="成果质检 · quality inspection of plan results")
@@ -67,27 +68,3 @@ def check_(
     else:
         show_result(result)
     raise SystemExit(0 if result.verdict == "pass" else 1)
-
-
-def show_result(result: Result) -> None:
-    """Print verdict, findings and what was not judged."""
-    from tuban.quality.result import VERDICTS
-
-    lang = current_language()
-    click.echo(f"{VERDICTS[result.verdict].in_(lang)}  {result.package['name']}  {result.profile}")
-    rows = [
-        (f.rule, f.severity.label.in_(lang), f.layer, "、".join(f.objects[:3]), f.message.in_(lang))
-        for f in result.findings[:200]
-    ]
-    head = (
-        ["规则", "级别", "图层", "对象", "问题"]
-        if lang == "zh"
-        else ["rule", "weight", "layer", "objects", "finding"]
-    )
-    if rows:
-        show_table(head, rows)
-    if len(result.findings) > len(rows):
-        say(Text(f"另有 {len(result.findings) - len(rows)} 条,用 --json 查看全部。", "More with --json."))
-    for run in (*result.incomplete, *result.not_applicable):
-        if run.reason is not None:
-            say(Text(f"{run.rule}:{run.reason.zh}", f"{run.rule}: {run.reason.en}"))

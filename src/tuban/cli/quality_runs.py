@@ -51,7 +51,7 @@ def version_(
     as_json: bool,
 ) -> None:
     """Judge the versions in force together; exits 0 passed, 1 not passed."""
-    from tuban.cli.quality import show_result
+    from tuban.cli.quality_print import show_result
     from tuban.workflows.quality import check_versions
 
     with open_here(obj) as ws, progress_bar(Text("质检", "Inspection")) as progress:
