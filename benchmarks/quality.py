@@ -126,13 +126,13 @@ def postgis(gpkg: Path) -> tuple[int, int]:
 def qgis_validity(gpkg: Path) -> tuple[int, int]:
     """Its validity check (4102 only): the gap and overlap checks of QGIS 3.22 cannot be called from Python."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    from qgis.core import QgsApplication, QgsVectorLayer
+    from qgis.core import QgsApplication, QgsGeometry, QgsVectorLayer
 
     app = QgsApplication([], False)
     app.initQgis()
     wrong = 0
     for feature in QgsVectorLayer(str(gpkg), "t", "ogr").getFeatures():
-        wrong += bool(feature.geometry().validateGeometry(1))  # 1: GEOS
+        wrong += bool(feature.geometry().validateGeometry(QgsGeometry.ValidatorGeos))
     return wrong, -1
 
 

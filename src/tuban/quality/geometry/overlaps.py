@@ -17,6 +17,8 @@ Rows = NDArray[np.int64]
 Kind = Literal["equal", "inside", "overlap"]
 _MANY_PAIRS = 5_000  # more are measured by the area kernel before any is cut
 _AT_ONCE = 20_000
+_ROWS_AT_ONCE = 500
+_MOST_PAIRS = 3_000_000
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,7 @@ class Overlaps:
     """k overlaps, largest first within equal rows: rows `first` < `second`, the shared ground and its measures.
 
     `kind` is `equal` (the same ground twice), `inside` (one wholly in the other; `inner` says which row), or
-    `overlap`. `more` overlaps were found beyond the limit and are not listed.
+    `overlap`. at least `more` are beyond the limit and not listed.
     """
 
     first: Rows
@@ -61,12 +63,11 @@ def overlaps(
         return _none()
     _, rows = fabric.tree.query(doubled, predicate="intersects")
     rows = np.unique(rows)
-    first, second = _pairs(fabric, rows, periods)
-    more = 0
+    first, second, more = _pairs(fabric, rows, periods)
     if len(first) > _MANY_PAIRS:
         first, second = _of_some_size(fabric, first, second, least_m2)
     if len(first) > limit:
-        more = len(first) - limit
+        more += len(first) - limit
         first, second = first[:limit], second[:limit]
     shapes = np.empty(len(first), object)
     for start in range(0, len(first), _AT_ONCE):
@@ -89,13 +90,25 @@ def _none() -> Overlaps:
     return Overlaps(rows, rows, np.empty(0, object), np.zeros(0), np.zeros(0), [], rows)
 
 
-def _pairs(fabric: Fabric, rows: Rows, periods: tuple[Array, Array] | None) -> tuple[Rows, Rows]:
-    """Give the pairs of rows whose boxes share ground and whose periods meet."""
+def _pairs(fabric: Fabric, rows: Rows, periods: tuple[Array, Array] | None) -> tuple[Rows, Rows, int]:
+    """Give the pairs of rows whose boxes share ground and whose periods meet, and how many rows were not looked at.
+
+    Where thousands of objects lie on one another, their pairs are more than anybody can list or hold.
+    """
     some = fabric.ground[rows]
     box = shapely.bounds(some)
-    a, b = shapely.STRtree(some).query(some)
-    once = a < b
-    a, b = a[once], b[once]
+    tree = shapely.STRtree(some)
+    found: list[tuple[Rows, Rows]] = []
+    held, skipped = 0, 0
+    for start in range(0, len(some), _ROWS_AT_ONCE):
+        if held > _MOST_PAIRS:
+            skipped = len(some) - start
+            break
+        one, other = tree.query(some[start : start + _ROWS_AT_ONCE])
+        once = one + start < other
+        found.append((one[once] + start, other[once]))
+        held += int(once.sum())
+    a, b = (np.concatenate(column) for column in zip(*found, strict=True))
     wide = np.minimum(box[a, 2], box[b, 2]) - np.maximum(box[a, 0], box[b, 0]) > fabric.step
     high = np.minimum(box[a, 3], box[b, 3]) - np.maximum(box[a, 1], box[b, 1]) > fabric.step
     a, b = a[wide & high], b[wide & high]
@@ -105,7 +118,7 @@ def _pairs(fabric: Fabric, rows: Rows, periods: tuple[Array, Array] | None) -> t
         meet = (start[first] < end[second]) & (start[second] < end[first])
         first, second = first[meet], second[meet]
     order = np.lexsort((second, first))
-    return first[order].astype(np.int64), second[order].astype(np.int64)
+    return first[order].astype(np.int64), second[order].astype(np.int64), skipped
 
 
 def _of_some_size(fabric: Fabric, first: Rows, second: Rows, least_m2: float) -> tuple[Rows, Rows]:

@@ -72,7 +72,7 @@ def no_overlap(case: Case) -> Iterator[Finding]:
             )
         if found.more:
             raise OutOfBudget(
-                Text(f"另有 {found.more} 处重叠未逐一列出", f"{found.more} more overlaps are not listed")
+                Text(f"另有至少 {found.more} 处重叠未列出", f"at least {found.more} more overlaps are not listed")
             )
         case.tick()
 
