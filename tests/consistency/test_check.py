@@ -12,7 +12,7 @@ from tuban.consistency import check, check_many
 from tuban.consistency.register import registered
 from tuban.documents import read, read_bytes
 from tuban.domain.finding import Finding, Judgement
-from tuban.standards.consistencybook import consistency_rules
+from tuban.standards.consistencybook import consistency_rules, rules_page
 
 
 def found(text: str, name: str = "plan.txt") -> list[Finding]:
@@ -26,6 +26,11 @@ def wrong(text: str) -> list[str]:
 def test_every_rule_has_a_function_or_a_check_of_its_own():
     check(read_bytes("甲".encode(), "a.txt"))
     assert {rule.id for rule in consistency_rules()} == {*registered(), "C701", "C801"}
+
+
+def test_the_reference_page_is_current(root):
+    page = (root / "docs" / "reference" / "consistency-rules.md").read_text(encoding="utf-8")
+    assert page == rules_page()
 
 
 @pytest.mark.parametrize(

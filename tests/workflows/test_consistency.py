@@ -5,15 +5,20 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import docx
+import pypdf
 import pytest
+import typst
 
 from given import parcels, valid
 from tuban.consistency import check
 from tuban.documents import read_bytes
 from tuban.domain.finding import Judgement
+from tuban.errors import WrongUse
 from tuban.store import Workspace, create
-from tuban.workflows.consistency import machine_form
+from tuban.workflows.consistency import check_files, machine_form
 from tuban.workflows.consistency_map import check_against_map
+from tuban.workflows.consistency_marked import write_marked
 from tuban.workflows.consistency_report import html_report
 
 
@@ -67,3 +72,44 @@ def test_the_machine_form_keeps_the_order_and_the_lines():
     (finding,) = machine_form(check(document))
     assert finding["severity"] == "error"
     assert [place["line"] for place in finding["places"]] == [2, 2, 2]
+
+
+def test_a_word_copy_carries_a_comment_at_each_place(tmp_path):
+    source = docx.Document()
+    source.add_paragraph("总面积50.0公顷，其中甲镇20.0公顷，乙镇31.0公顷。")
+    table = source.add_table(4, 2)
+    for row, cells in zip(
+        table.rows, [("分区", "面积（公顷）"), ("甲", "1.00"), ("乙", "2.00"), ("合计", "4.00")], strict=True
+    ):
+        row.cells[0].text, row.cells[1].text = cells
+    path, out = tmp_path / "plan.docx", tmp_path / "marked.docx"
+    source.save(str(path))
+    documents, findings = check_files([path])
+    write_marked([path], documents, findings, out)
+    comments = [comment.text for comment in docx.Document(str(out)).comments]
+    assert sum("C202" in text for text in comments) == 1
+    assert sum("C101" in text for text in comments) == 3  # the total and its two rows
+    assert [line.text for line in read_bytes(out.read_bytes(), "m.docx").lines] == [
+        line.text for line in documents[0].lines
+    ]
+
+
+def test_a_pdf_copy_carries_a_highlight_on_the_line(tmp_path):
+    path, out = tmp_path / "plan.pdf", tmp_path / "marked.pdf"
+    path.write_bytes(typst.compile("总面积50.0公顷，其中甲镇20.0公顷，乙镇31.0公顷。".encode()))
+    documents, findings = check_files([path])
+    write_marked([path], documents, findings, out)
+    (note,) = pypdf.PdfReader(out).pages[0].annotations or ()
+    assert note.get_object()["/Subtype"] == "/Highlight"
+    assert "51.0" in note.get_object()["/Contents"]
+
+
+def test_a_marked_copy_never_replaces_its_source(tmp_path):
+    path = tmp_path / "plan.docx"
+    source = docx.Document()
+    source.add_paragraph("甲")
+    source.save(str(path))
+    documents, findings = check_files([path])
+    for out in (path, tmp_path / "other.pdf"):
+        with pytest.raises(WrongUse):
+            write_marked([path], documents, findings, out)

@@ -43,9 +43,20 @@ def command() -> None:
     type=click.Path(dir_okay=False, path_type=Path),
     help="写成带标注的网页 · the document with its findings marked",
 )
+@click.option(
+    "--marked",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="写成带批注的副本(.docx 或 .pdf) · a copy of the file with comments",
+)
 @click.pass_obj
 def check_(
-    obj: dict, files: tuple[Path, ...], as_json: bool, least: float, folder: str | None, html: Path | None
+    obj: dict,
+    files: tuple[Path, ...],
+    as_json: bool,
+    least: float,
+    folder: str | None,
+    html: Path | None,
+    marked: Path | None,
 ) -> None:
     """Print what disagrees; exit 1 where anything does."""
     from tuban.workflows.consistency import check_files, machine_form
@@ -63,6 +74,11 @@ def check_(
 
         html.write_text(html_report(documents, kept), encoding="utf-8")
         say(Text(f"已写入 {html}", f"Wrote {html}"))
+    if marked is not None:
+        from tuban.workflows.consistency_marked import write_marked
+
+        write_marked(files, documents, kept, marked)
+        say(Text(f"已写入 {marked}", f"Wrote {marked}"))
     if as_json:
         show_json(machine_form(kept))
     else:

@@ -81,6 +81,22 @@ def _lines(body: Any, levels: dict[str, int], progress: Progress) -> list[Line]:
     return lines
 
 
+def elements_by_line(body: Any) -> list[Any]:
+    """Give, for every line that `read_docx` counts, the paragraph that holds it (of a row: its first with text)."""
+    found: list[Any] = []
+    for block in _blocks(body):
+        if block.tag == f"{_W}p":
+            found += [block] * (_text(block)[0].count("\n") + 1)
+            continue
+        for row in block.iter(f"{_W}tr"):
+            if next((up for up in row.iterancestors(f"{_W}tbl")), None) is block:
+                inside = list(row.iter(f"{_W}p"))
+                found.append(
+                    next((one for one in inside if _text(one)[0].strip()), inside[0] if inside else None)
+                )
+    return found
+
+
 def _blocks(parent: Any) -> Iterator[Any]:
     for child in parent:
         if child.tag in (f"{_W}p", f"{_W}tbl"):

@@ -33,3 +33,29 @@ def consistency_rules() -> RuleBook:
         for rule_id, keys in whole["rules"].items()
     ]
     return RuleBook(str(whole["name"]), str(whole["version"]), rules)
+
+
+def rules_page() -> str:
+    """Give the reference page of the rules as Markdown, both languages side by side."""
+    book = consistency_rules()
+    lines = [
+        "# Rules of consistency (图数文一致)",
+        "",
+        f"Generated from `standards/rules/consistency.yaml`, version {book.version}: "
+        "`python -m tuban.standards.consistencybook docs/reference/consistency-rules.md`.",
+        "",
+        "| rule | title | what it demands | source | confidence |",
+        "|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {rule.id} | {rule.title.zh} · {rule.title.en} | {rule.definition.zh} {rule.definition.en} "
+        f"| {rule.source} | {rule.confidence} |"
+        for rule in book
+    ]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    import sys
+
+    Path(sys.argv[1]).write_text(rules_page(), encoding="utf-8")
