@@ -90,9 +90,10 @@ def _keep(ws: Workspace, run: Run, package: Package, findings: Sequence[Finding]
         by_layer.setdefault(label, []).append((row, number))
     for label, mine in by_layer.items():
         layer = layers[label]
-        at = np.array([row for row, _ in mine])
-        wkb = shapely.to_wkb(shapely.force_2d(layer.geometry[at]))
-        for (row, number), shape in zip(mine, wkb, strict=True):
+        # A layer that could not be read to its end has fewer shapes than its file promises rows.
+        there = layer.geometry
+        found = np.array([there[row] if row < len(there) else None for row, _ in mine], dtype=object)
+        for (row, number), shape in zip(mine, shapely.to_wkb(shapely.force_2d(found)), strict=True):
             rows[number] = {
                 "layer": label,
                 "object": layer.object_id(row),
