@@ -8,12 +8,14 @@ from contextlib import closing
 from dataclasses import replace
 
 import geopandas as gpd
+import numpy as np
 import openpyxl
 import pyogrio
 import pypdfium2
 import pytest
 import shapely
 from docx import Document
+from PIL import Image
 
 from reports.given_inspection import SOUTH, WEST, inspection, overlap
 from tuban.domain.finding import Finding, Severity
@@ -121,6 +123,15 @@ def test_findings_in_two_systems_collections_and_without_a_system_all_arrive(tmp
     assert rows["findings_point_EPSG4490"] == 1
     assert rows["findings_point_no_crs"] == 1
     assert findings_map(of)
+
+
+def test_an_object_in_the_wrong_place_does_not_shrink_the_map():
+    far = replace(overlap(1), geometry=shapely.box(500_000, 0, 500_100, 100).wkb)
+    here = findings_map(with_findings(overlap(2)))
+    both = findings_map(with_findings(overlap(2), far))
+    assert here != both  # the one far away is counted in the legend
+    left = [np.asarray(Image.open(io.BytesIO(png)).convert("L"))[:, :1000] for png in (here, both)]
+    assert (left[0] == left[1]).all()
 
 
 def test_the_pdf_says_verdict_numbers_limits_and_exceptions():

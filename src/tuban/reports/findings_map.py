@@ -10,7 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from tuban.domain.finding import Severity
-from tuban.errors import TubanError
+from tuban.errors import Text, TubanError
 from tuban.geo.crs import convert
 from tuban.reports import words
 from tuban.reports.inspection import Inspection
@@ -20,6 +20,7 @@ from tuban.reports.map_picture import map_picture
 # Findings smaller than this share of the map's width are shown by a mark at their place.
 _SMALL = 0.012
 MOST_SHOWN = 20_000
+FAR = Text("另有 {n} 项远在图外", "{n} more lie far outside")
 Shapes = NDArray[np.object_]
 
 
@@ -47,9 +48,12 @@ def findings_map(
         for title, shapes, system in inspection.backdrop
     ]
     drawn = {severity: _all(found, severity, crs) for severity in words.ORDER}
+    drawn, far = _near([layer.drawn() for layer in layers], drawn)
     size = _size([*(layer.drawn() for layer in layers), *drawn.values()])
     for severity in reversed(words.ORDER):
         layers += _of(severity, drawn[severity], size, lang)
+    if far:
+        layers.append(MapLayer(FAR.in_(lang).format(n=far), [], line=None))
     return map_picture(
         layers, crs, width_mm=width_mm, height_mm=height_mm, sample=inspection.sample, lang=lang
     )
@@ -71,6 +75,26 @@ def _in(shapes: Any, system: str, crs: str) -> Shapes:
 def _all(found: dict[tuple[Severity, str], list[bytes]], severity: Severity, crs: str) -> Shapes:
     parts = [_in(shapes, system, crs) for (one, system), shapes in found.items() if one is severity]
     return np.concatenate(parts) if parts else np.array([], dtype=object)
+
+
+def _near(backdrop: list[Shapes], drawn: dict[Severity, Shapes]) -> tuple[dict[Severity, Shapes], int]:
+    """Leave out what lies farther from the backdrop than this is wide, and count it.
+
+    An object whose coordinates are wrong may lie anywhere; the map would show nothing but the way there.
+    """
+    boxes = np.array([shapely.total_bounds(array) for array in backdrop if len(array)])
+    if not len(boxes):
+        return drawn, 0
+    (west, south), (east, north) = boxes[:, :2].min(0), boxes[:, 2:].max(0)
+    room = max(east - west, north - south)
+    kept, far = {}, 0
+    for severity, shapes in drawn.items():
+        edges = shapely.bounds(shapes).reshape(-1, 4)
+        near = (edges[:, 0] >= west - room) & (edges[:, 1] >= south - room)
+        near &= (edges[:, 2] <= east + room) & (edges[:, 3] <= north + room)
+        kept[severity] = shapes[near]
+        far += int((~near).sum())
+    return kept, far
 
 
 def _size(arrays: list[Shapes]) -> float:
