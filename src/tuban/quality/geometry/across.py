@@ -144,9 +144,11 @@ def _not_inside(a: Fabric, b: Fabric, rows: Rows) -> tuple[Rows, NDArray[np.bool
     own = np.zeros(len(rows))
     own[found.parcel] = found.own_m2
     several = np.bincount(found.parcel, minlength=len(rows)) > 1
-    once = several & (np.abs(covered - own) <= 1e-4 + 1e-9 * own) & (len(b.faces.counts[0]) > 0)
-    if (b.faces.counts[0] > 1).any():
-        once[:] = False
+    once = several & (np.abs(covered - own) <= 1e-4 + 1e-9 * own)
+    if once.any():
+        among = measure_pairs(from_shapes(b.ground, PARCEL), index)
+        if (among.common_m2[among.parcel != among.zone] > 1e-3).any():
+            once[:] = False
     left = ~(inside | once)
     return rows[left], (np.bincount(found.parcel, minlength=len(rows)) == 0)[left]
 
