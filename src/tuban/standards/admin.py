@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from tuban.domain.plan import AdminUnit, admin_level, parent_admin_code, short_admin_code
@@ -24,7 +25,15 @@ def admin_codes(path: Path | None = None) -> dict[str, AdminUnit]:
     enough. Filled codes (410000) are read as what they mean; a parent that the table lacks is
     still named by the structure of the code.
     """
-    path = SHIPPED if path is None else path
+    return dict(_shipped()) if path is None else _read(path)
+
+
+@cache
+def _shipped() -> dict[str, AdminUnit]:
+    return _read(SHIPPED)
+
+
+def _read(path: Path) -> dict[str, AdminUnit]:
     rows = read_csv(path, "")
     if not rows:
         return {}
