@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
 import yaml
@@ -37,6 +38,7 @@ class Score:
         return f"precision {self.precision:.1%} ({self.right}/{self.reported}), recall {self.recall:.1%} ({self.found}/{self.planted})"
 
 
+@cache
 def errors(text: str, name: str) -> list[Finding]:
     """Give the findings at severity “error”."""
     return [f for f in check(read_bytes(text.encode(), name)) if f.judgement is Judgement.ERROR]

@@ -17,7 +17,7 @@ from tuban.domain.finding import Judgement
 from tuban.errors import WrongUse
 from tuban.store import Workspace, create
 from tuban.workflows.consistency import check_files, machine_form
-from tuban.workflows.consistency_map import check_against_map
+from tuban.workflows.consistency_map import check_against_map, sample_text
 from tuban.workflows.consistency_marked import write_marked
 from tuban.workflows.consistency_report import html_report
 
@@ -113,3 +113,37 @@ def test_a_marked_copy_never_replaces_its_source(tmp_path):
     for out in (path, tmp_path / "other.pdf"):
         with pytest.raises(WrongUse):
             write_marked([path], documents, findings, out)
+
+
+def test_a_text_written_from_the_layers_agrees_and_every_planted_digit_is_found(tmp_path):
+    def keep(made: Workspace, code: str, **columns: object) -> None:
+        made.add_version(
+            code,
+            parcels(2, **columns),
+            source_name="a.gpkg",
+            source_sha256="0" * 64,
+            valid=valid(),
+            by="张三",
+        )
+
+    with create(tmp_path / "w", name="试验县", by="张三") as made:
+        keep(made, "XZQX")
+        keep(made, "STBHHX")
+        before, after = ["100", "300", "500", "500"], ["100", "300", "300", "500"]
+        for code, zones in (("GHFQ", after), ("WHQGHFQ", before), ("WHHGHFQ", after)):
+            keep(made, code, GHFQDM=zones)
+        text = sample_text(made, "试验县")
+
+        def errors(changed: str) -> list[str]:
+            document = read_bytes(changed.encode(), "plan.md")
+            found = [*check(document), *check_against_map([document], made)]
+            return [f.rule for f in found if f.judgement is not Judgement.WORDING]
+
+        assert "维护前农田保护区面积1.00公顷，维护后农田保护区面积2.00公顷，增加1.00公顷" in text
+        assert errors(text) == []
+        numbers = list(re.finditer(r"\d+\.\d\d", text))
+        assert len(numbers) > 20
+        for number in numbers[::5]:
+            planted = f"{float(number.group()) + 3:.2f}"
+            changed = text[: number.start()] + planted + text[number.end() :]
+            assert errors(changed), f"{number.group()} → {planted}"

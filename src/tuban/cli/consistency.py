@@ -108,6 +108,19 @@ def extract_(file: Path, out: Path) -> None:
     )
 
 
+@command.command("sample", help="据工作区图层写一份示范文本 · a sample text from the layers of a workspace")
+@click.option("--workspace", "folder", required=True, metavar="DIR", help="示范工作区 · sample workspace")
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help=".md .txt")
+@click.pass_obj
+def sample_(obj: dict, folder: str, out: Path) -> None:
+    """Write a plan text whose every number is a statistic of the layers."""
+    from tuban.workflows.consistency_map import sample_text
+
+    with open_here({**obj, "workspace": folder}) as ws:
+        out.write_text(sample_text(ws, "示范县"), encoding="utf-8")
+    say(Text(f"已写入 {out}", f"Wrote {out}"))
+
+
 def _show(findings: list[Finding]) -> None:
     lang = current_language()
     counts: dict[Any, int] = {}

@@ -43,8 +43,9 @@ def against_map(
             continue
         best = min(range(len(gaps)), key=lambda i: gaps[i])
         gap, layer = gaps[best], meant[best]
-        # The layer is known to the square centimetre: only the text's last digit rounds.
-        if gap <= statement.number.half + Fraction(1, 2):
+        # The layer is known to the square centimetre; the text's last digit rounds, and may be nudged by one so
+        # that a table adds up.
+        if gap <= statement.number.half * 3 + Fraction(1, 2):
             continue
         right = Fraction(layer.area_m2) / statement.number.factor
         small = gap <= tolerance * Fraction(layer.area_m2)

@@ -76,7 +76,8 @@ def _of_text(facts: Facts) -> Iterator[Statement]:
                 kind="share" if q.kind == "points" else q.kind,
                 place=q.place,
                 year=q.year,
-                phase="" if flow else q.phase,
+                # 维护前后均为……: one value that holds for both.
+                phase="" if flow or (q.phase == "both" and q.role != "change") else q.phase,
                 mode="" if flow else q.mode,
                 relation=q.relation,
                 number=q.number,
@@ -107,7 +108,7 @@ def _stance(headings: tuple[str, ...]) -> str:
 def _subject(q: Quantity) -> tuple[str, str]:
     core = q.subject
     attribute = ""
-    if q.role == "change" or q.phase == "both":
+    if q.role == "change":
         attribute = "net change" if "净" in q.lead else "change"
         if core in ("", "规模", "面积", "较", "比"):
             core = q.owner

@@ -12,11 +12,13 @@ from tuban.domain.finding import Finding
 from tuban.domain.progress import Progress, Step, part, quiet
 from tuban.domain.version import LayerVersion
 from tuban.errors import NotFound, Text, WrongUse
+from tuban.sample.plantext import ZoneAreas, plan_text
 from tuban.standards.words import links
 from tuban.store import Workspace
 from tuban.workflows.intake import profile_of
 from tuban.workflows.statistics import area_table
 
+_LINES = ("永久基本农田", "生态保护红线", "城镇开发边界", "洪涝风险控制线", "历史文化保护线")
 _SIDES = (("", ""), ("WHQ", "before"), ("WHH", "after"))
 
 
@@ -69,3 +71,34 @@ def _by_class(ws: Workspace, version: LayerVersion) -> dict[str, float]:
         return {}  # a layer without classes: its text numbers cannot be compared
     rows = table.frame.to_dict("records")
     return {str(row["title_zh"]): float(row["area_ha"]) * 10_000 for row in rows}
+
+
+def sample_text(ws: Workspace, county: str) -> str:
+    """Write a plan text whose every number is a statistic of the workspace's layers.
+
+    Raises
+    ------
+    WrongUse : the workspace lacks plan zones before and after a maintenance, or the county's area.
+    """
+    measured = measure(ws)
+    named, _ = links()
+
+    def hectares(name: str, phase: str) -> float | None:
+        return next((m.area_m2 / 10_000 for m in measured.get(canonical(name), []) if m.phase == phase), None)
+
+    total = hectares("国土空间", "")
+    zones = [
+        ZoneAreas(name, before, after)
+        for name, (_, by_class) in named.items()
+        if by_class and (before := hectares(name, "before")) and (after := hectares(name, "after"))
+    ]
+    if total is None or not zones:
+        raise WrongUse(
+            Text(
+                "工作区缺少县级行政区或维护前后的规划分区。",
+                "The workspace lacks the county or its zones before and after.",
+            ),
+            Text("请用 tuban demo 生成示范工作区。", "Make a sample workspace with tuban demo."),
+        )
+    lines = {name: area for name in _LINES if (area := hectares(name, "")) is not None}
+    return plan_text(county, total, lines, zones)
