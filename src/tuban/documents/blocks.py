@@ -64,7 +64,6 @@ class _Reader:
     """Walks over the lines once; what is open is a paragraph or a table."""
 
     def __init__(self, document: Document) -> None:
-        self.joins = document.kind != "docx"  # Word tells where a paragraph ends; text and PDF do not
         self.lines = document.lines
         self.furniture = _furniture(document.lines)
         lengths = sorted(len(line.text.strip()) for line in self.lines if len(line.text.strip()) > 8)
@@ -123,8 +122,6 @@ class _Reader:
         self.open.append(text)
         self.open_lines.append(line.number)
         self.last_raw = raw
-        if not self.joins:
-            self._close()
 
     def _goes_on(self, text: str) -> bool:
         before = self.open[-1].text
@@ -145,6 +142,8 @@ class _Reader:
             self._close()
         if self.rows and line.table != self.table:
             self._close()
+        if self.rows and line.table < 0 and 1 < len(cells) == len(self.rows[-1]) - 1:
+            cells = _unglued(cells)
         if self.rows:
             first = [i for i, cell in enumerate(cells) if cell.text]
             if first == [0] and len(cells) > 1 and len(cells[0].text) <= 4 and self._last_has_number():
@@ -256,6 +255,19 @@ def _split_spaced(raw: str) -> list[tuple[int, str]] | None:
         return None
     parts = [(found.start(), found.group()) for found in re.finditer(r"\S+", raw)]
     return parts if 2 <= len(parts) <= 40 else None
+
+
+_GLUED = re.compile(r"([\u4e00-\u9fff()、]{2,}?)([-+]?\d[\d,]*\.\d+%?)")
+
+
+def _unglued(cells: list[Clean]) -> list[Clean]:
+    """A narrow gap left label and first number in one cell: 村庄建设用地58.36."""
+    found = _GLUED.fullmatch(cells[0].text)
+    if found is None:
+        return cells
+    at = found.start(2)
+    first = cells[0]
+    return [Clean(first.text[:at], first.at[:at]), Clean(first.text[at:], first.at[at:]), *cells[1:]]
 
 
 def _aligned(rows: list[tuple[Clean, ...]]) -> list[tuple[Clean, ...]]:
