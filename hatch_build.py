@@ -61,6 +61,12 @@ def npm(web: Path, *args: str) -> None:
     subprocess.run([str(node), str(script), *args], cwd=web, env=env, check=True)
 
 
+def installed(web: Path) -> bool:
+    """Say whether npm's own record of what it installed is newer than the lock."""
+    record, lock = web / "node_modules" / ".package-lock.json", web / "package-lock.json"
+    return record.exists() and record.stat().st_mtime >= lock.stat().st_mtime
+
+
 def build_web(root: Path) -> None:
     """Build web/ into src/tuban/_web unless it is already built from the same sources."""
     web, built = root / "web", root / "src" / "tuban" / "_web"
@@ -72,7 +78,8 @@ def build_web(root: Path) -> None:
     wanted = fingerprint(web)
     if (built / "index.html").exists() and stamp.exists() and stamp.read_text().strip() == wanted:
         return
-    npm(web, "ci", "--no-audit", "--no-fund", "--ignore-scripts")
+    if not installed(web):
+        npm(web, "ci", "--no-audit", "--no-fund", "--ignore-scripts")
     npm(web, "run", "build")
     if not (built / "index.html").exists():
         raise SystemExit("The front end was built but index.html is missing.")
