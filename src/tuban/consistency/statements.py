@@ -9,13 +9,8 @@ from dataclasses import dataclass
 from tuban.consistency.facts import Facts
 from tuban.documents.number import Number
 from tuban.documents.places import Places
-from tuban.documents.quantity import (
-    Quantity,
-    context_of,
-    is_generic,
-    is_share_word,
-    subject_of,
-)
+from tuban.documents.quantity import Quantity, context_of
+from tuban.documents.subjects import is_generic, is_share_word, subject_of
 from tuban.documents.table import Table
 from tuban.domain.finding import Place
 from tuban.standards.words import grammar

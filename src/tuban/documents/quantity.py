@@ -6,12 +6,20 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cache
 
 from tuban.documents.clean import Clean
-from tuban.documents.lexicon import Lexicon
 from tuban.documents.number import Number, find_numbers
 from tuban.documents.places import Places
+from tuban.documents.subjects import (
+    SIZES,
+    YEAR,
+    canonical,
+    is_generic,
+    is_share_word,
+    patterns,
+    subject_of,
+    term_lexicon,
+)
 from tuban.standards.words import grammar, terms
 
 # What holds digits and is no measure: dates, document numbers, references, titles, codes.
@@ -33,9 +41,6 @@ _HEAD = re.compile(r"^(?:\(?\d{1,2}\)|\d{1,2}(?:\.\d{1,2}){1,3}|\d{1,2}[.、])(?
 # A measure that belongs to a name: 步行15分钟覆盖率, 15亩以下图斑, 2千米覆盖率.
 _NAMED = re.compile(
     r"(?:以[下上内]|一下|及以[下上])?(?:的)?(?:覆盖|生活圈|范围|步行|行政村|到达|通勤|半径|可达|破碎|零星|图斑|地块|服务圈|交通圈|以外)"
-)
-_YEAR = re.compile(
-    r"(\d{4})年?[-—~至到](\d{2,4})年|(\d{4})年(?:年?末|年?底|初|度(?!假))?|(?:“?(十[三四五六]五)”?)(?:期间|时期|末)"
 )
 _LONGEST = 1_500  # letters of a sentence; lists of a hundred places stay below it
 _ENDS = re.compile(r"[。！？；]")
@@ -97,53 +102,6 @@ class Context:
     year: str = ""
     phase: str = ""
     mode: str = ""
-
-
-@cache
-def _lists() -> dict[str, re.Pattern[str]]:
-    said = grammar()
-
-    def any_of(words: list[str]) -> str:
-        return "|".join(re.escape(w) for w in sorted(words, key=len, reverse=True))
-
-    up, down, still, to = (any_of(said[key]) for key in ("up", "down", "still", "to"))
-    relation = {key: any_of(words) for key, words in said["relations"].items()}
-    return {
-        "relation": re.compile(
-            "|".join(f"(?P<r{i}>{relation[key]})" for i, key in enumerate((">=", "<=", "~"))) + "$"
-        ),
-        "relation_end": re.compile(
-            "(?:" + "|".join(f"(?P<r{i}>{relation[key]})" for i, key in enumerate((">=", "<=", "~"))) + ")$"
-        ),
-        "to": re.compile(f"(?:(?P<up>{up})|(?P<down>{down})|(?P<still>{still}))(?:{to})$"),
-        "by": re.compile(f"(?<!新)(?:(?P<up>{up})|(?P<down>{down}))(?:了|约)?$"),
-        "from": re.compile(f"(?:{any_of(said['from'])})(?:维护前|调整前|现状|现有|原来)?的?$"),
-        "tail": re.compile(
-            r"(?:合计为|合计|总计|共计|共有|共|分别为|分别达到|分别|均为|为|是|有|达到|达|计|至|到|占|的|了|约|已|高达|"
-            r"仅为|仅|仍达|降至|升至|增至|减至|提升至|提高至|提高到|提升到|保持在|稳定在|保持|控制在|在|全面|：|[=≥≤<>~≈“”\"'])$"
-        ),
-        "phase_before": re.compile(any_of(said["phases"]["before"])),
-        "phase_after": re.compile(any_of(said["phases"]["after"])),
-        "target": re.compile(
-            f"(?:{any_of([w for w in said['modes']['target'] if w != '规划'])})(?!性|地区|区)"
-        ),
-        "actual": re.compile(any_of(said["modes"]["actual"])),
-        "noise": re.compile(f"^(?:{any_of(said['noise'])})+"),
-        "after_ge": re.compile(any_of(said["after_number"][">="])),
-        "after_le": re.compile(any_of(said["after_number"]["<="])),
-        "after_about": re.compile(any_of(said["after_number"]["~"])),
-        "joined": re.compile(any_of(sorted(t for t in terms() if any(m in t for m in "、，和与")))),
-        "neutral": re.compile(any_of(said["neutral"])),
-        "action": re.compile(any_of(said["actions"])),
-        "bare": re.compile(
-            f"(?:{any_of([*said['neutral'], *said['modes']['actual'], *said['modes']['target'], '保护'])})+"
-        ),
-        "both": re.compile(r"(?:维护|调整|优化|修改|修编|变更|整治)前后"),
-        "versus": re.compile(
-            rf"(?:相?较于?|相?比|与|同|和)(?:{any_of(said['phases']['before'])})(?!的?\x00*\d)"
-        ),
-        "part": re.compile(r"(?:^|[，；。：(])其中"),
-    }
 
 
 def quantities(text: Clean, block: int, places: Places, context: Context) -> Iterator[Quantity]:
@@ -217,12 +175,12 @@ def _sentence(
     places: Places,
     context: Context,
 ) -> Iterator[Quantity]:
-    words = _lists()
+    words = patterns()
     protected = [(m.start(), m.end()) for m in words["joined"].finditer(sentence)]
     numbers = _shared_units(hidden, [n for n in find_numbers(hidden) if not _is_name(hidden, n)])
     spots = [(at, name) for at, name in places.find(sentence) if name not in places.upper]
     part_at = words["part"].search(sentence)
-    named = _lexicon().find(sentence)
+    named = term_lexicon().find(sentence)
     previous_end, previous_role = 0, ""
     owner, owner_place = "", context.place
     for raw in numbers:
@@ -288,14 +246,14 @@ def _with_topic(core: str, topic: str) -> str:
     """Name what a bare verb is about: 调出 after 永久基本农田 is 调出永久基本农田."""
     said = grammar()
     named = canonical(topic)
-    for size in _SIZES:
+    for size in SIZES:
         bare = named.removesuffix(size)
         if bare != named and canonical(bare) in terms():
             named = canonical(bare)
             break
     if core in said["actions"] or core in said["flows"]:
         return core + named
-    if core and _lists()["bare"].fullmatch(core):
+    if core and patterns()["bare"].fullmatch(core):
         return named
     return core
 
@@ -338,11 +296,6 @@ def _begins_clause(sentence: str, at: int, name: str) -> bool:
     return not before or before[-1] in "，；：。(" or before.endswith(("其中", "前", "后", "年")) or at <= 3
 
 
-@cache
-def _lexicon() -> Lexicon:
-    return Lexicon(terms())
-
-
 def _is_name(text: str, number: Number) -> bool:
     if number.kind == "time" and not text[number.end :].startswith(("，", "。", "；", "、", ")")):
         return True
@@ -381,7 +334,7 @@ _YEAR_TAIL = re.compile(r"\d{4}年(?:末|底|初)?的?$")
 
 
 def _verbs(lead: str, after: str) -> tuple[str, str, str, int]:
-    words = _lists()
+    words = patterns()
     relation, role, direction = "=", "", 0
     stem = _YEAR_TAIL.sub("", lead.rstrip("\x00 "))
     for _ in range(6):
@@ -413,79 +366,9 @@ def _verbs(lead: str, after: str) -> tuple[str, str, str, int]:
     return stem, relation, role, direction
 
 
-_PLAN_YEARS = re.compile(r"^“?十[二三四五六]五”?")
-_SIZES = (
-    "总面积",
-    "总规模",
-    "保护面积",
-    "保护目标",
-    "保护任务",
-    "目标任务",
-    "面积",
-    "规模",
-    "总量",
-    "数量",
-    "个数",
-    "目标",
-    "任务",
-)
-
-
-def subject_of(stem: str, places: Places) -> str:
-    """Give what a lead names, without year, phase, place and words that say nothing."""
-    words = _lists()
-    text = _PLAN_YEARS.sub("", _YEAR.sub("", stem).replace("\x00", ""))
-    text = words["both"].sub("", text)
-    text = words["phase_before"].sub("", words["phase_after"].sub("", text))
-    text = text.strip("，。、：；“”\"'()的+-* ~").replace("“", "").replace("”", "")
-    if text not in terms():
-        # A place stands before what is measured, never inside: 城区 of 城区人口密度 belongs to the place.
-        text = places.strip(text)
-    neutral = list(words["neutral"].finditer(text))
-    if neutral and neutral[-1].end() < len(text):
-        head, rest = text[: neutral[-1].start()], text[neutral[-1].end() :]
-        if _lexicon().find(head) and not _lexicon().find(rest):
-            text = head.removesuffix("空间")  # 覆盖率空间落实数值: what is measured stands before the verb
-        else:
-            action = words["action"].search(head)
-            text = (action.group() if action else "") + rest
-    while (found := words["noise"].match(text)) and found.end() < len(text):
-        text = text[found.end() :]
-    if words["noise"].fullmatch(text):
-        return ""
-    named = canonical(text.strip("的"))
-    for size in _SIZES:
-        bare = named.removesuffix(size).rstrip("的")
-        if bare != named and (bare in terms() or canonical(bare) in terms()):
-            return canonical(bare)
-    for size in ("总面积", "总规模", "面积", "规模"):
-        bare = named.removesuffix(size).rstrip("的")
-        if bare != named and len(bare) >= 4 and not is_generic(bare):
-            return canonical(bare)
-    return named
-
-
-@cache
-def canonical(name: str) -> str:
-    """Give the one name of what has several."""
-    return grammar()["synonyms"].get(name.replace("“", "").replace("”", ""), name)
-
-
-@cache
-def is_share_word(core: str) -> bool:
-    """Tell whether a subject says nothing but “share of”."""
-    return core in grammar()["share_words"]
-
-
-@cache
-def is_generic(core: str) -> bool:
-    """Tell whether a subject needs an owner."""
-    return not core or core in grammar()["generic"] or is_share_word(core)
-
-
 def _last_year(text: str) -> str:
     last = ""
-    for found in _YEAR.finditer(_outside_titles(text)):
+    for found in YEAR.finditer(_outside_titles(text)):
         last = f"{found.group(1)}-{found.group(2)}" if found.group(1) else found.group(3) or found.group(4)
     return last
 
@@ -501,7 +384,7 @@ def _outside_titles(text: str) -> str:
 
 
 def _phase(text: str) -> str:
-    words = _lists()
+    words = patterns()
     text = words["versus"].sub("", text)
     last = {"before": -1, "after": -1}
     for phase in last:
@@ -516,7 +399,7 @@ def _phase(text: str) -> str:
 
 
 def _mode(lead: str, relation: str) -> str:
-    words = _lists()
+    words = patterns()
     if words["actual"].search(lead):
         return "actual"
     if words["target"].search(lead) or relation in (">=", "<="):
@@ -526,7 +409,7 @@ def _mode(lead: str, relation: str) -> str:
 
 def _mode_near(before: str, lead_start: int) -> str:
     near = before[max(0, lead_start - 24) : lead_start]
-    words = _lists()
+    words = patterns()
     if words["actual"].search(near):
         return "actual"
     return "target" if words["target"].search(near) else ""

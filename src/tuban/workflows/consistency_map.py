@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tuban.consistency.against_map import Measured, against_map
 from tuban.consistency.facts import understand
 from tuban.documents import Document
-from tuban.documents.quantity import canonical
+from tuban.documents.subjects import canonical
 from tuban.domain.finding import Finding
 from tuban.domain.progress import Progress, Step, part, quiet
 from tuban.domain.version import LayerVersion

@@ -9,7 +9,8 @@ from itertools import pairwise
 from tuban.consistency.facts import Facts, Passage
 from tuban.consistency.judge import text
 from tuban.consistency.register import report, rule
-from tuban.documents.quantity import Quantity, is_generic, is_share_word
+from tuban.documents.quantity import Quantity
+from tuban.documents.subjects import is_generic, is_share_word
 from tuban.domain.finding import Finding, Judgement
 from tuban.errors import Text
 from tuban.standards.words import grammar

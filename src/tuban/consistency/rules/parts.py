@@ -9,7 +9,8 @@ from fractions import Fraction
 from tuban.consistency.facts import Facts
 from tuban.consistency.judge import one_digit, sum_slack, text
 from tuban.consistency.register import report, rule
-from tuban.documents.quantity import Quantity, is_generic, subject_of
+from tuban.documents.quantity import Quantity
+from tuban.documents.subjects import is_generic, subject_of
 from tuban.domain.finding import Finding, Judgement
 from tuban.errors import Text
 from tuban.standards.words import grammar

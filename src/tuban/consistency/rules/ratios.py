@@ -10,7 +10,8 @@ from itertools import pairwise
 from tuban.consistency.facts import Facts, Passage
 from tuban.consistency.judge import swapped, text
 from tuban.consistency.register import report, rule
-from tuban.documents.quantity import Quantity, is_share_word, subject_of
+from tuban.documents.quantity import Quantity
+from tuban.documents.subjects import is_share_word, subject_of
 from tuban.domain.finding import Finding, Judgement
 from tuban.errors import Text
 

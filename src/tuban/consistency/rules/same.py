@@ -10,7 +10,7 @@ from tuban.consistency.facts import Facts
 from tuban.consistency.judge import agree, one_digit, swapped
 from tuban.consistency.register import report, rule
 from tuban.consistency.statements import Statement, statements
-from tuban.documents.quantity import canonical
+from tuban.documents.subjects import canonical
 from tuban.domain.finding import Finding, Judgement
 from tuban.errors import Text
 from tuban.standards.codes import control_lines, plan_zones
