@@ -11,11 +11,11 @@ import pyarrow as pa
 import shapely
 from numpy.typing import NDArray
 
+from tuban.geo.areal import areal
 from tuban.geo.coords import Rings, refused, to_arrow
 from tuban.geo.kernel_clip import CLIPPED, DOUBTFUL, TOUCHING, ClipOut, clip_rows
 from tuban.geo.kernel_cross import ClipRoom
-from tuban.geo.overlay_pairs import PARCEL
-from tuban.geo.overlay_result import areal
+from tuban.geo.overlay_sound import PARCEL
 from tuban.geo.plane import plane_of
 from tuban.geo.zone_index import ZoneIndex
 

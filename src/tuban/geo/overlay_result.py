@@ -14,16 +14,18 @@ from numpy.typing import NDArray
 from tuban.domain.progress import Progress, Step, quiet
 from tuban.errors import Text
 from tuban.geo.area import length_m
+from tuban.geo.areal import areal
 
 if TYPE_CHECKING:  # the compiled kernels load when they are used
     from tuban.geo.coords import Rings
     from tuban.geo.overlay_pairs import Pairs
     from tuban.geo.zone_index import ZoneIndex
 
+__all__ = ["Shares", "Tolerance", "areal", "clipped", "settled", "slivers"]
+
 Array = NDArray[np.float64]
 _PAIRS_AT_ONCE = 5_000
 _METRES_PER_DEGREE = 111_700  # at most, along a meridian
-_POLYGON, _MULTIPOLYGON = 3, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,12 +145,3 @@ def clipped(
         result[at] = shapely.from_wkb(wkb.to_numpy(zero_copy_only=False))
         progress(Step(min(1.0, (start + _PAIRS_AT_ONCE) / len(cut)), Text("求交", "Intersecting")))
     return result
-
-
-def areal(pieces: NDArray[Any]) -> NDArray[Any]:
-    """Keep the ground: where outlines also touch, GEOS gives the line or point with it."""
-    for i in np.flatnonzero(~np.isin(shapely.get_type_id(pieces), (_POLYGON, _MULTIPOLYGON))):
-        parts = shapely.get_parts(pieces[i])
-        parts = shapely.get_parts(parts[shapely.get_dimensions(parts) == 2])
-        pieces[i] = parts[0] if len(parts) == 1 else shapely.multipolygons(parts)
-    return pieces
