@@ -216,7 +216,9 @@ ATTRIBUTES: dict[str, Attribute] = {
             "location_kind",
             "用地位置类型",
             "kind of place",
-            边界内=("边界内", "inside the boundary"), 单独选址=("单独选址", "separate site"), 边界外独立城镇建设用地=("边界外独立城镇建设用地", "independent urban land outside"),
+            边界内=("边界内", "inside the boundary"),
+            单独选址=("单独选址", "separate site"),
+            边界外独立城镇建设用地=("边界外独立城镇建设用地", "independent urban land outside"),
         ),
         Attribute(
             "activity",

@@ -41,8 +41,10 @@ def rules_page() -> str:
     lines = [
         "# Rules of consistency (图数文一致)",
         "",
-        (f"Generated from `standards/rules/consistency.yaml`, version {book.version}: "
-        "`python -m tuban.standards.consistencybook docs/reference/consistency-rules.md`."),
+        (
+            f"Generated from `standards/rules/consistency.yaml`, version {book.version}: "
+            "`python -m tuban.standards.consistencybook docs/reference/consistency-rules.md`."
+        ),
         "",
         "| rule | title | what it demands | source | confidence |",
         "|---|---|---|---|---|",

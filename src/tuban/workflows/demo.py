@@ -18,11 +18,13 @@ from tuban.sample.report import Calibration, SampleReport
 from tuban.standards.load import profile
 from tuban.store.opening import create, is_workspace, open_workspace
 from tuban.store.workspace import Workspace
-from tuban.workflows.intake import take_in
+from tuban.workflows.intake import keep_profile, take_in
 from tuban.workflows.prepare import has_map, prepare_tiles
 
 BY = "tuban demo"
 HAND_IN = "submission"  # 成果: the folder as handed in, kept beside the workspace's layers
+# The figures that the sample follows leave one rule no way to hold: see the profile.
+SAMPLE_PROFILE = "sample-county"
 RECIPE = "demo.recipe"
 # A quarter of a square decimetre for each parcel: what rounding to 0.1 mm can move.
 TILING_TOLERANCE_M2 = 1.0
@@ -90,6 +92,7 @@ def build(
             workspace.settings.set("place_name", handed_in.name, by=BY)
             workspace.settings.set("place_code", handed_in.code, by=BY)
             workspace.settings.set(RECIPE, recipe, by=BY)
+            keep_profile(workspace, SAMPLE_PROFILE, by=BY)
             rows = _take_in_all(workspace, handed_in, part(progress, 0.45, 0.75))
             _prepare_maps(workspace, part(progress, 0.75, 0.93))
             checks = tuple(_checks(workspace, handed_in, part(progress, 0.93, 1.0)))

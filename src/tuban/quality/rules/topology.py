@@ -72,7 +72,10 @@ def no_overlap(case: Case) -> Iterator[Finding]:
             )
         if found.more:
             raise OutOfBudget(
-                Text(f"另有至少 {found.more} 处重叠未列出", f"at least {found.more} more overlaps are not listed")
+                Text(
+                    f"另有至少 {found.more} 处重叠未列出",
+                    f"at least {found.more} more overlaps are not listed",
+                )
             )
         case.tick()
 
