@@ -338,6 +338,11 @@ def indicators_complete(case: Case) -> Iterator[Finding]:
         raise case.skip("没有规划指标表。", "There is no table of indicators.")
 
 
+def _is_item(item: str, word: str) -> bool:
+    """Say whether a printed label is the item itself, with the words that tables add to it."""
+    return re.fullmatch(f"{re.escape(item)}(保护)?(面积|规模|任务|目标)?", word) is not None
+
+
 def _empty(case: Case, table: Table) -> Iterator[Finding]:
     """Find items that the profile insists on without a target for the plan's last year."""
     columns = table.named("2035", "GHMBN", "目标年")
@@ -345,7 +350,8 @@ def _empty(case: Case, table: Table) -> Iterator[Finding]:
         return
     for row in range(len(table.labels)):
         item = next(
-            (item for item in case.words("items") if any(item == word for word in table.words(row))), None
+            (item for item in case.words("items") if any(_is_item(item, word) for word in table.words(row))),
+            None,
         )
         if item is not None and not any((row, column.index) in table.cells for column in columns):
             yield case.finding(
