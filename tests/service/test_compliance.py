@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import geopandas as gpd
 import pytest
 import shapely
@@ -12,10 +14,17 @@ from tuban.geo.boundary_points import text_of
 from tuban.service.app import create_app
 from tuban.settings import Settings
 from tuban.standards.load import profile
-from tuban.store import create
+from tuban.store import create, open_workspace
 
 SITE = square(0, 0, 100)
 PACK = {"packs": ["national"], "attributes": {"use": "industrial"}}
+
+
+def add(ws, code, shape):
+    """Take in one object as the next version of a layer."""
+    frame = gpd.GeoDataFrame({"BSM": [f"{code}0"]}, geometry=[shape], crs=CRS)
+    spec = profile().layer(code)
+    ws.add_version(code, frame, spec=spec, source_name="t", source_sha256="0" * 64, valid=valid(), by="甲")
 
 
 @pytest.fixture(scope="module")
@@ -145,3 +154,25 @@ def test_ways_to_pass_are_proposed(web):
     result = web.post("/api/compliance/reviews", json=again).json()["result"]
     assert "CN-ECO-1" not in {one["rule"] for one in result["concerned"]}
     assert web.post("/api/compliance/proposals", json=asked(within_m=99_999)).status_code == 400
+
+
+def test_a_recheck_says_which_verdicts_a_moved_line_turns(tmp_path):
+    with create(tmp_path, name="某县", clock=clock()) as ws:
+        add(ws, "XZQX", square(-900, -900, 3000))
+        add(ws, "STBHHX", square(500, 0, 900))
+    with TestClient(
+        create_app(tmp_path, Settings(prepare_layers=False)), raise_server_exceptions=False
+    ) as web:
+        kept = web.post("/api/compliance/reviews", json=asked(keep=True, by="张三")).json()
+        with open_workspace(tmp_path) as ws:
+            add(ws, "STBHHX", square(50, 0, 900))
+        task = web.post("/api/compliance/recheck").json()["task"]
+        deadline = time.monotonic() + 60
+        while (said := web.get(f"/api/tasks/{task}").json())["state"] in {"waiting", "running"}:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert said["state"] == "done", said
+        assert said["result"]["affected"] == 1
+        (one,) = said["result"]["changed"]
+        assert one["number"] == kept["number"]
+        assert one["added"] == ["CN-ECO-1:STBHHX"]

@@ -158,7 +158,7 @@ def recheck(state: State) -> Task:
         from tuban.workflows.compliance_keep import recheck as ask
 
         changed, affected = ask(desk_of(state), progress=progress)
-        return {"affected": affected, "changed": [one.as_dict() for one in changed]}
+        return {"area": "compliance", "affected": affected, "changed": [one.as_dict() for one in changed]}
 
     return state.tasks.start(Text("复核已登记的核验结论", "Recheck of kept verdicts"), work)
 

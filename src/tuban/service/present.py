@@ -213,7 +213,9 @@ def task(of: Task, lang: Lang) -> out.TaskOut:
     )
 
 
-def _made(result: dict) -> out.TaskResultOut | out.TaskRunOut:
+def _made(result: dict) -> out.TaskResultOut | out.TaskRunOut | out.TaskRecheckOut:
+    if "affected" in result:
+        return out.TaskRecheckOut(**result)
     return out.TaskRunOut(**result) if "run" in result else out.TaskResultOut(**result)
 
 

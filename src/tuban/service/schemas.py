@@ -407,6 +407,30 @@ class TaskResultOut(Model):
     """How the file was understood: encoding, renamed columns, and so on."""
 
 
+class ChangedVerdictOut(Model):
+    """A kept verdict that would now be another, and because of which layers and rule packs."""
+
+    number: int
+    name: str
+    project: str | None
+    was: str
+    on_was: str
+    now: str
+    on: str
+    turned: bool
+    added: list[str]
+    removed: list[str]
+    because: list[str]
+
+
+class TaskRecheckOut(Model):
+    """What a recheck of kept verdicts found: how many a change affects, and those that would differ."""
+
+    area: str
+    affected: int
+    changed: list[ChangedVerdictOut]
+
+
 class TaskRunOut(Model):
     """What a task made that waits in a work area: an inspection, say."""
 
@@ -426,7 +450,7 @@ class TaskOut(Model):
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
-    result: TaskResultOut | TaskRunOut | None
+    result: TaskResultOut | TaskRunOut | TaskRecheckOut | None
     error: TaskErrorOut | None
 
 

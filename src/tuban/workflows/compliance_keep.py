@@ -41,7 +41,7 @@ class Changed:
             "project": self.before.project,
             "was": self.before.verdict,
             "on_was": self.before.on.isoformat(),
-            "is": self.after.verdict.value,
+            "now": self.after.verdict.value,
             "on": self.after.on.isoformat(),
             "turned": self.turned,
             "added": list(self.added),

@@ -90,7 +90,7 @@ export type VerdictDetail = KeptVerdict & { result: Result; lonlat: Polygon }
 /** What a recheck gives when its task is done. */
 export interface Rechecked {
   affected: number
-  changed: { number: number; name: string; was: string; is: string; turned: boolean; added: string[]; removed: string[]; because: string[] }[]
+  changed: { number: number; name: string; was: string; now: string; turned: boolean; added: string[]; removed: string[]; because: string[] }[]
 }
 
 /** A way to pass: trimmed, moved, or both; `geometry` in `crs`, `lonlat` in degrees. */

@@ -1317,6 +1317,34 @@ export interface components {
             field: string;
         };
         /**
+         * ChangedVerdictOut
+         * @description A kept verdict that would now be another, and because of which layers and rule packs.
+         */
+        ChangedVerdictOut: {
+            /** Added */
+            added: string[];
+            /** Because */
+            because: string[];
+            /** Name */
+            name: string;
+            /** Now */
+            now: string;
+            /** Number */
+            number: number;
+            /** On */
+            on: string;
+            /** On Was */
+            on_was: string;
+            /** Project */
+            project: string | null;
+            /** Removed */
+            removed: string[];
+            /** Turned */
+            turned: boolean;
+            /** Was */
+            was: string;
+        };
+        /**
          * CompareCountsOut
          * @description How many objects were added, removed, changed, and stayed.
          */
@@ -2874,7 +2902,7 @@ export interface components {
             /** Id */
             id: string;
             /** Result */
-            result: components["schemas"]["TaskResultOut"] | components["schemas"]["TaskRunOut"] | null;
+            result: components["schemas"]["TaskResultOut"] | components["schemas"]["TaskRunOut"] | components["schemas"]["TaskRecheckOut"] | null;
             /**
              * Share
              * @description 0–1.
@@ -2889,6 +2917,18 @@ export interface components {
             state: "waiting" | "running" | "done" | "failed" | "cancelled";
             text: components["schemas"]["TextOut"];
             title: components["schemas"]["TextOut"];
+        };
+        /**
+         * TaskRecheckOut
+         * @description What a recheck of kept verdicts found: how many a change affects, and those that would differ.
+         */
+        TaskRecheckOut: {
+            /** Affected */
+            affected: number;
+            /** Area */
+            area: string;
+            /** Changed */
+            changed: components["schemas"]["ChangedVerdictOut"][];
         };
         /**
          * TaskResultOut

@@ -73,16 +73,19 @@ export function followAddress(): void {
     written = area.value
   })
   let timer: ReturnType<typeof setTimeout> | undefined
+  const address = (text: string): string => `${location.pathname}${text ? `?${text}` : ''}`
   watch(
-    () => writeLink(now.value),
-    (text) => {
+    () => [writeLink(now.value), area.value] as const,
+    ([text, here], [before, there]) => {
+      // What was about to be written belongs to the area that is left: the way back leads to it.
+      if (here !== there && timer !== undefined) history.replaceState(null, '', address(before))
       clearTimeout(timer)
       // Browsers refuse more than some hundred changes a minute; a moving map makes more.
       timer = setTimeout(() => {
-        const to = `${location.pathname}${text ? `?${text}` : ''}`
+        timer = undefined
         // The browser's way back leads from one work area to the one before, not through every click.
-        if (area.value === written) history.replaceState(null, '', to)
-        else history.pushState(null, '', to)
+        if (area.value === written) history.replaceState(null, '', address(text))
+        else history.pushState(null, '', address(text))
         written = area.value
       }, 250)
     },
