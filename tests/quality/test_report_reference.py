@@ -1,4 +1,4 @@
-from tuban.quality.register import functions
+from tuban.quality.bound import functions
 from tuban.standards.rulebook import quality_rules
 from tuban.workflows.quality_reference import PAGE, page
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tuban.errors import StandardsFault
-from tuban.quality.register import functions
+from tuban.quality.bound import functions
 from tuban.quality.tolerance import TITLES, Tolerance
 from tuban.standards.rulebook import DIMENSIONS, MENDERS, compare_books, quality_rules
 

@@ -14,9 +14,10 @@ from tuban.domain.finding import Finding
 from tuban.domain.progress import Progress, Step, part, quiet
 from tuban.domain.rule import Rule
 from tuban.errors import Cancelled, StandardsFault, Text, TubanError
+from tuban.quality.bound import functions
 from tuban.quality.case import Case, NotApplicable, OutOfBudget
 from tuban.quality.package import Package
-from tuban.quality.register import RuleFunction, functions
+from tuban.quality.register import RuleFunction
 from tuban.quality.result import Result, RuleRun
 from tuban.quality.tolerance import Tolerance
 from tuban.standards.profile import Profile

@@ -31,9 +31,6 @@ def rule(rule_id: str) -> Callable[[RuleFunction], RuleFunction]:
     return bind
 
 
-def functions() -> dict[str, RuleFunction]:
-    """Give every registered function by the id of its rule, in the order of the ids."""
-    from tuban.quality import rules
-
-    assert rules, "importing the list registers the rules"
+def registered() -> dict[str, RuleFunction]:
+    """Give the functions bound so far by the id of their rule, in the order of the ids."""
     return dict(sorted(_FUNCTIONS.items()))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tuban.domain.rule import Rule
-from tuban.quality.register import functions
+from tuban.quality.bound import functions
 from tuban.quality.tolerance import TITLES
 from tuban.sample.corpus.make import SAMPLES
 from tuban.standards.rulebook import DIMENSIONS, MENDERS, quality_rules
