@@ -167,12 +167,12 @@ def test_a_rule_that_runs_out_of_its_budget_makes_the_verdict_partial(tmp_path: 
 def test_a_rule_that_fails_is_reported_and_stops_no_other(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tuban.quality import register
+    from tuban.quality import bound, register
 
     def fails(case: object) -> list:
         raise ZeroDivisionError
 
-    register.functions()
+    bound.functions()
     monkeypatch.setitem(register._FUNCTIONS, "3203", fails)
     path = write({"DLTB": layers()["DLTB"]}, tmp_path / "plan.gpkg")
     result = check_package(path, only=["3202", "3203", "3204"]).result
