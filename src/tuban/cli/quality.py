@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -15,9 +14,6 @@ from tuban.cli.quality_runs import VERBS
 from tuban.cli.say import current_language, progress_bar, say
 from tuban.cli.workspace import open_if_there
 from tuban.errors import Text
-
-if TYPE_CHECKING:
-    pass
 
 
 @click.group(help="成果质检 · quality inspection of plan results")
